@@ -1,0 +1,16 @@
+import { pythonEnvironment } from '../python-environment.ts';
+import { checkGeneratedCode } from './generated-code.ts';
+import { type CheckOutcome, runTool } from './run-tool.ts';
+
+/** What `npm run check` looks at, cheapest first. Each resolves to what it found, and changes nothing. */
+export const checks: Readonly<Record<string, () => Promise<CheckOutcome>>> = {
+  'format (oxfmt)': async () => runTool('oxfmt', ['--check']),
+  'python lint (ruff)': async () =>
+    runTool(await pythonEnvironment(), ['-m', 'ruff', 'check', '--quiet', 'training']),
+  'contract (buf lint)': async () => runTool('buf', ['lint', 'proto']),
+  'generated code is up to date': checkGeneratedCode,
+  'types (tsc)': async () => runTool('tsc', ['--project', '.']),
+  'lint (oxlint)': async () => runTool('npm', ['run', '--silent', 'lint']),
+  'dead code and dependencies (knip)': async () => runTool('knip', ['--no-progress', '--no-config-hints']),
+  architecture: async () => runTool('node', ['--test', 'tests/architecture.test.ts']),
+};

@@ -1,0 +1,47 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../root.ts';
+import { type CheckOutcome, runTool } from './run-tool.ts';
+
+/** Generates the contract's TypeScript anew, elsewhere, and compares it with what is committed. Needs no network: the plugin is a local program. */
+export async function checkGeneratedCode(): Promise<CheckOutcome> {
+  const folder = await mkdtemp(join(tmpdir(), 'hepastage-generated-'));
+  try {
+    const generation = await runTool('buf', [
+      'generate',
+      'proto',
+      '--template',
+      'proto/buf.gen.yaml',
+      '--output',
+      folder,
+    ]);
+    if (!generation.ok) return generation;
+    const differing = differences(
+      await filesBelow(join(folder, 'proto/gen')),
+      await filesBelow(join(root, 'proto/gen')),
+    );
+    return {
+      ok: differing.length === 0,
+      output: differing.map((path) => `proto/gen/${path} is not what \`npm run generate\` makes`).join('\n'),
+    };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The names that only one of the two has, or that differ in content. */
+function differences(fresh: ReadonlyMap<string, string>, committed: ReadonlyMap<string, string>): string[] {
+  const names = new Set([...fresh.keys(), ...committed.keys()]);
+  return [...names].filter((name) => fresh.get(name) !== committed.get(name)).sort();
+}
+
+async function filesBelow(directory: string): Promise<Map<string, string>> {
+  const names = await readdir(directory, { recursive: true });
+  const files = names.filter((name) => name.endsWith('.ts'));
+  return new Map(
+    await Promise.all(
+      files.map(async (name) => [name, await readFile(join(directory, name), 'utf8')] as const),
+    ),
+  );
+}
