@@ -1,0 +1,14 @@
+/** What both services share: object store, status store, queue, configuration, logging, metrics. */
+export { objectKeys } from './object-keys.ts';
+export type { ObjectStore, StoredObject, WriteOptions } from './object-store/object-store.ts';
+export type { Claim, JobFilter, JobPage, StatusStore, VersionedRecord } from './status-store/status-store.ts';
+export { parseConfig } from './config.ts';
+export { createLogger, describeError, type Logger } from './logger.ts';
+export { Counter, createRegistry, Gauge, Histogram, type Registry } from './metrics.ts';
+export { openStudyQueue } from './queue/bullmq-study-queue.ts';
+export { queueName, queuePrefix, type StudyJobData } from './queue/queue-contract.ts';
+export type { StudyQueue } from './queue/study-queue.ts';
+export { connectRedis, unavailable } from './redis/connection.ts';
+export { imageSettings, sharedSettings } from './settings.ts';
+export { openStatusStore } from './status-store/redis-status-store.ts';
+export { type ObjectStoreConfig, openObjectStore } from './object-store/open-object-store.ts';

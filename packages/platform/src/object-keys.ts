@@ -1,0 +1,9 @@
+/** Where everything of a job lies in the object store: `tenants/<tenant>/jobs/<jobId>/…`. */
+export const objectKeys = {
+  job: (tenant: string, jobId: string) => `tenants/${tenant}/jobs/${jobId}/`,
+  request: (tenant: string, jobId: string) => `${objectKeys.job(tenant, jobId)}request.json`,
+  input: (tenant: string, jobId: string, file: string) => `${objectKeys.job(tenant, jobId)}input/${file}`,
+  result: (tenant: string, jobId: string) => `${objectKeys.job(tenant, jobId)}result.json`,
+  artefact: (tenant: string, jobId: string, name: string) =>
+    `${objectKeys.job(tenant, jobId)}artefacts/${name}`,
+};

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { addAbortSignal, type Readable } from 'node:stream';
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  NoSuchKey,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { HepastageError } from '@hepastage/proto';
+import { hasCode } from './error-code.ts';
+import { assertKeyPrefix, assertObjectKey } from './object-key.ts';
+import type { ObjectStore, StoredObject, WriteOptions } from './object-store.ts';
+import { guarded, type OpenObject, readWhole } from './read-object.ts';
+import { createS3Client, s3Defaults, type S3Options } from './s3-client.ts';
+import { s3Unavailable } from './s3-error.ts';
+import { storeUnavailable } from './store-error.ts';
+
+/** Objects in an S3 bucket that exists already, below `prefix` (empty, or ending with a slash). */
+export class S3Store implements ObjectStore {
+  readonly description: string;
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #prefix: string;
+  readonly #partBytes: number;
+  readonly #partsInFlightMax: number;
+
+  constructor(bucket: string, prefix: string, options: S3Options = {}) {
+    this.#client = createS3Client(options);
+    this.#bucket = bucket;
+    this.#prefix = prefix;
+    this.#partBytes = options.partBytes ?? s3Defaults.partBytes;
+    this.#partsInFlightMax = options.partsInFlightMax ?? s3Defaults.partsInFlightMax;
+    this.description = `s3 bucket ${bucket}${prefix === '' ? '' : `, prefix ${prefix}`}`;
+  }
+
+  async write(key: string, source: Readable, options: WriteOptions = {}): Promise<StoredObject> {
+    let sourceError: Error | undefined;
+    source.once('error', (error) => (sourceError = error));
+    let bytes = 0;
+    try {
+      const upload = new Upload({
+        client: this.#client,
+        params: { ...this.#target(key, options), Body: source },
+        partSize: this.#partBytes,
+        queueSize: this.#partsInFlightMax,
+        leavePartsOnError: false,
+      });
+      upload.on('httpUploadProgress', ({ loaded = 0 }) => (bytes = Math.max(bytes, loaded)));
+      // Never `upload.abort()`: with an idle source it leaves the parts behind. A source that fails makes the upload clean up.
+      if (options.signal !== undefined) addAbortSignal(options.signal, source);
+      await upload.done();
+      return { key, bytes };
+    } catch (error) {
+      if (sourceError !== undefined) throw sourceError;
+      throw isFaultOfCaller(error) ? error : this.#unavailable(error);
+    } finally {
+      source.destroy();
+    }
+  }
+
+  async writeBytes(key: string, bytes: Uint8Array, options: WriteOptions = {}): Promise<StoredObject> {
+    const put = new PutObjectCommand({ ...this.#target(key, options), Body: bytes });
+    await this.#answered(this.#client.send(put, abortOptions(options.signal)), options.signal);
+    return { key, bytes: bytes.byteLength };
+  }
+
+  async read(key: string, signal?: AbortSignal): Promise<OpenObject | undefined> {
+    const get = new GetObjectCommand(this.#target(key));
+    const reply = await this.#answered(
+      this.#client.send(get, abortOptions(signal)).catch((error: unknown) => {
+        if (!(error instanceof NoSuchKey)) throw error;
+      }),
+      signal,
+    );
+    if (reply === undefined) return undefined;
+    const stream = reply.Body as Readable;
+    return {
+      bytes: reply.ContentLength ?? 0,
+      stream: guarded(stream, (error) => this.#unavailable(error), signal),
+    };
+  }
+
+  async readBytes(key: string, bytesMax: number, signal?: AbortSignal) {
+    const object = await this.read(key, signal);
+    return object && readWhole(key, object, bytesMax);
+  }
+
+  async *list(prefix: string): AsyncGenerator<StoredObject> {
+    for await (const page of this.#pages(prefix)) yield* page;
+  }
+
+  /** Erases unfinished uploads too: a process that died while it wrote leaves parts that no listing of objects shows. */
+  async erase(prefix: string): Promise<void> {
+    for await (const page of this.#pages(prefix)) {
+      if (page.length > 0) await this.#answered(this.#deleteBatch(page.map(({ key }) => this.#prefix + key)));
+    }
+    await this.#answered(this.#abortUploads(this.#prefix + prefix));
+  }
+
+  async check(): Promise<void> {
+    const probe = { Bucket: this.#bucket, Key: `${this.#prefix}.check-${randomUUID()}` };
+    await this.#answered(this.#client.send(new PutObjectCommand({ ...probe, Body: Buffer.of(0) })));
+    await this.#answered(this.#client.send(new DeleteObjectCommand(probe)));
+  }
+
+  async close(): Promise<void> {
+    this.#client.destroy();
+  }
+
+  #target(key: string, { mediaType }: WriteOptions = {}) {
+    assertObjectKey(key);
+    return {
+      Bucket: this.#bucket,
+      Key: this.#prefix + key,
+      ...(mediaType === undefined ? {} : { ContentType: mediaType }),
+    };
+  }
+
+  /** Objects as S3 lists them, up to 1,000 at a time: as many as one request may delete. */
+  async *#pages(prefix: string): AsyncGenerator<StoredObject[]> {
+    assertKeyPrefix(prefix);
+    const pages = paginateListObjectsV2(
+      { client: this.#client },
+      { Bucket: this.#bucket, Prefix: this.#prefix + prefix },
+    );
+    try {
+      for await (const { Contents: objects = [] } of pages) {
+        yield objects.map(({ Key = '', Size = 0 }) => ({ key: Key.slice(this.#prefix.length), bytes: Size }));
+      }
+    } catch (error) {
+      throw this.#unavailable(error);
+    }
+  }
+
+  async #deleteBatch(keys: readonly string[]): Promise<void> {
+    const { Errors: failures = [] } = await this.#client.send(
+      new DeleteObjectsCommand({
+        Bucket: this.#bucket,
+        Delete: { Objects: keys.map((key) => ({ Key: key })), Quiet: true },
+      }),
+    );
+    const [failure] = failures;
+    if (failure === undefined) return;
+    throw storeUnavailable({
+      what: `${failures.length} of ${keys.length} objects could not be deleted`,
+      where: this.description,
+      received: failure.Code ?? 'unknown error',
+      action: 'try again',
+    });
+  }
+
+  async #abortUploads(prefix: string): Promise<void> {
+    const list = new ListMultipartUploadsCommand({ Bucket: this.#bucket, Prefix: prefix });
+    let more = true;
+    while (more) {
+      const { Uploads: uploads = [], IsTruncated } = await this.#client.send(list);
+      for (const { Key, UploadId } of uploads) {
+        await this.#client.send(new AbortMultipartUploadCommand({ Bucket: this.#bucket, Key, UploadId }));
+      }
+      more = IsTruncated === true;
+    }
+  }
+
+  async #answered<T>(operation: Promise<T>, signal?: AbortSignal): Promise<T> {
+    try {
+      return await operation;
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw this.#unavailable(error);
+    }
+  }
+
+  #unavailable(error: unknown) {
+    return error instanceof HepastageError ? error : s3Unavailable(error, this.description);
+  }
+}
+
+function abortOptions(signal: AbortSignal | undefined) {
+  return signal === undefined ? {} : { abortSignal: signal };
+}
+
+/** A bad key, or a source that was destroyed while it was read: neither is S3's. */
+function isFaultOfCaller(error: unknown): boolean {
+  return error instanceof RangeError || hasCode(error, 'ERR_STREAM_PREMATURE_CLOSE');
+}

@@ -1,0 +1,72 @@
+import { encodeJson, type StudyRequest, StudyRequestSchema } from '@hepastage/proto';
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Logger } from '../logger.ts';
+import { answered, connectRedis, unavailable } from '../redis/connection.ts';
+import { jobOptions, queueName, queuePrefix, type StudyJobData } from './queue-contract.ts';
+import type { StudyQueue } from './study-queue.ts';
+
+const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed'] as const;
+
+export interface StudyQueueOptions {
+  readonly redisUrl: string;
+  readonly redisPrefix: string;
+  readonly logger: Logger;
+}
+
+export async function openStudyQueue({
+  redisUrl,
+  redisPrefix,
+  logger,
+}: StudyQueueOptions): Promise<StudyQueue> {
+  const redis = await connectRedis(redisUrl, 'fail-fast', logger);
+  const queue = new Queue<StudyJobData>(queueName, {
+    connection: redis,
+    prefix: queuePrefix(redisPrefix),
+    skipWaitingForReady: true,
+  });
+  queue.on('error', (error) => logger.warn({ err: unavailable(error) }, 'queue'));
+  return new BullMqStudyQueue(queue, redis);
+}
+
+class BullMqStudyQueue implements StudyQueue {
+  readonly #queue: Queue<StudyJobData>;
+  readonly #redis: Redis;
+
+  constructor(queue: Queue<StudyJobData>, redis: Redis) {
+    this.#queue = queue;
+    this.#redis = redis;
+  }
+
+  async add(request: StudyRequest): Promise<void> {
+    await answered(this.#queue.add('stage', encodeJson(StudyRequestSchema, request), jobOptions(request)));
+  }
+
+  async remove(jobId: string): Promise<boolean> {
+    return (await answered(this.#queue.remove(jobId))) === 1;
+  }
+
+  async counts(): Promise<Readonly<Record<string, number>>> {
+    return answered(this.#queue.getJobCounts(...states));
+  }
+
+  async oldestAgeSeconds(): Promise<number> {
+    // One job from the old end of either lane is enough: each lane is in order of arrival.
+    const lanes = await Promise.all(
+      (['waiting', 'prioritized'] as const).map(async (lane) =>
+        answered(this.#queue.getJobs([lane], 0, 0, true)),
+      ),
+    );
+    const oldest = Math.min(...lanes.flat().map((job) => job.timestamp));
+    return oldest === Infinity ? 0 : Math.max(0, (Date.now() - oldest) / 1_000);
+  }
+
+  async check(): Promise<void> {
+    await answered(this.#redis.ping());
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close();
+    this.#redis.disconnect();
+  }
+}

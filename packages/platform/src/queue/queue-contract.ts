@@ -1,0 +1,31 @@
+import type { JobsOptions } from 'bullmq';
+import { StudyMetadata_Priority, type StudyRequest, type StudyRequestJson } from '@hepastage/proto';
+
+/** What both ends of the queue must agree on. */
+export const queueName = 'studies';
+
+/** The queue's payload: a StudyRequest as canonical JSON. */
+export type StudyJobData = StudyRequestJson;
+
+/** BullMQ keeps its keys under this prefix. */
+export function queuePrefix(redisPrefix: string): string {
+  return `${redisPrefix}:queue`;
+}
+
+/** How often a study is tried when its failure may pass, and the first pause between tries, ms (doubled each time, ± jitter). */
+const attempts = 3;
+const backoff = { type: 'exponential', delay: 1_000, jitter: 0.5 };
+/** How long a failed entry stays for ops to look at, s. The record outlives it. */
+const failedAgeSeconds = 7 * 24 * 3_600;
+
+export function jobOptions(request: StudyRequest): JobsOptions {
+  return {
+    jobId: request.jobId,
+    attempts,
+    backoff,
+    removeOnComplete: true,
+    removeOnFail: { age: failedAgeSeconds },
+    // BullMQ takes jobs without a priority before all others: STAT studies have none, and routine ones queue behind them in order of arrival.
+    ...(request.metadata?.priority === StudyMetadata_Priority.STAT ? {} : { priority: 1 }),
+  };
+}

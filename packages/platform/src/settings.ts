@@ -1,0 +1,46 @@
+import { Type } from 'typebox';
+
+/** Settings that every service shares. Spread them into a service's own schema. */
+export const sharedSettings = {
+  redisUrl: Type.String({
+    env: 'REDIS_URL',
+    default: 'redis://127.0.0.1:6379',
+    pattern: '^rediss?://',
+    description: 'Redis for queue and status store, redis://host:port',
+  }),
+  redisPrefix: Type.String({
+    // Braces make a Redis Cluster keep every key of ours in one slot, which the Lua scripts and BullMQ need.
+    default: '{hepastage}',
+    pattern: '^\\{[^{}]+\\}$',
+    description: 'prefix of every Redis key, in braces',
+  }),
+  objectStore: Type.String({
+    default: 'data',
+    minLength: 1,
+    description: 'where studies and results lie: a directory, or s3://bucket/prefix',
+  }),
+  objectStoreEndpoint: Type.Optional(
+    Type.String({
+      env: 'S3_ENDPOINT',
+      pattern: '^https?://',
+      description: 'URL of an S3 server other than AWS',
+    }),
+  ),
+  objectStoreRegion: Type.Optional(
+    Type.String({ env: 'AWS_REGION', minLength: 1, description: 'region of the bucket' }),
+  ),
+  logLevel: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], {
+    default: 'info',
+    description: 'debug, info, warn, error or silent',
+  }),
+} as const;
+
+/** What an image may be at most, wherever one is decoded. */
+export const imageSettings = {
+  decompressedBytesMax: Type.Integer({
+    default: 512 * 2 ** 20,
+    minimum: 1,
+    description: 'most bytes of a file after decompression',
+  }),
+  voxelsMax: Type.Integer({ default: 128 * 2 ** 20, minimum: 1, description: 'most voxels of an image' }),
+} as const;

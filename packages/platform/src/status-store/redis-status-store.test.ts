@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import {
+  ErrorCode,
+  JobErrorSchema,
+  JobRecord_State,
+  Progress_Step,
+  ProgressSchema,
+  StudyMetadata_Priority,
+  type StudyRequest,
+  StudyRequestSchema,
+} from '@hepastage/proto';
+import { type RedisServer, startRedis } from '../../../../tests/helpers/redis-server.ts';
+import { createLogger } from '../logger.ts';
+import { openStatusStore } from './redis-status-store.ts';
+import type { StatusStore } from './status-store.ts';
+
+const tenant = 'default';
+let redis: RedisServer;
+let status: StatusStore;
+
+before(async () => {
+  redis = await startRedis();
+  status = await openStatusStore({
+    redisUrl: redis.url,
+    redisPrefix: redis.prefix,
+    patience: 'fail-fast',
+    logger: createLogger('test', 'silent'),
+  });
+});
+after(async () => {
+  await status.close();
+  await redis.stop();
+});
+
+function request(createdMs = 1_700_000_000_000, externalReference = ''): StudyRequest {
+  return create(StudyRequestSchema, {
+    jobId: randomUUID(),
+    tenant,
+    createdAt: timestampFromMs(createdMs),
+    metadata: { externalReference, priority: StudyMetadata_Priority.ROUTINE },
+  });
+}
+
+test('a record goes from queued through running to succeeded, and each change grows its version', async () => {
+  const study = request();
+  const { version } = await status.create(study);
+  assert.deepEqual(await status.claim(tenant, study.jobId), { kind: 'claimed', attempt: 1 });
+  const progress = create(ProgressSchema, { step: Progress_Step.ENCODE, fraction: 0.5 });
+  assert.equal(await status.report(tenant, study.jobId, 1, progress), true);
+  assert.deepEqual((await status.get(tenant, study.jobId))?.record.progress, progress);
+  assert.equal(await status.succeed(tenant, study.jobId, 1, { stage: 'mild', model: 'm@1' }), true);
+
+  const found = await status.get(tenant, study.jobId);
+  assert.equal(found?.version, version + 3);
+  assert.equal(found.record.state, JobRecord_State.SUCCEEDED);
+  assert.equal(found.record.stage, 'mild');
+  assert.equal(found.record.progress?.fraction, 1);
+  assert.deepEqual(found.record.createdAt, study.createdAt);
+  assert.notEqual(found.record.startedAt, undefined);
+});
+
+test('creating the same job again changes nothing', async () => {
+  const study = request();
+  await status.create(study);
+  await status.claim(tenant, study.jobId);
+  const { record, version } = await status.create(study);
+  assert.deepEqual([record.state, version], [JobRecord_State.RUNNING, 2]);
+});
+
+test('an attempt that was overtaken can write nothing', async () => {
+  const study = request();
+  await status.create(study);
+  await status.claim(tenant, study.jobId);
+  assert.deepEqual(await status.claim(tenant, study.jobId), { kind: 'claimed', attempt: 2 });
+  assert.equal(await status.succeed(tenant, study.jobId, 1, { stage: 'mild', model: 'm@1' }), false);
+  assert.equal(await status.requeue(tenant, study.jobId, 1), false);
+  assert.equal(await status.succeed(tenant, study.jobId, 2, { stage: 'severe', model: 'm@1' }), true);
+  assert.equal((await status.get(tenant, study.jobId))?.record.stage, 'severe');
+});
+
+test('a job that was given back is fenced until its next claim', async () => {
+  const study = request();
+  await status.create(study);
+  await status.claim(tenant, study.jobId);
+  assert.equal(await status.requeue(tenant, study.jobId, 1), true);
+  assert.equal(await status.succeed(tenant, study.jobId, 1, { stage: 'mild', model: 'm@1' }), false);
+  assert.equal((await status.get(tenant, study.jobId))?.record.state, JobRecord_State.QUEUED);
+});
+
+test('a terminal state never changes', async () => {
+  const error = create(JobErrorSchema, { code: ErrorCode.NOT_NIFTI, message: 'no NIfTI' });
+  const ends: [JobRecord_State, (jobId: string) => Promise<boolean>][] = [
+    [
+      JobRecord_State.SUCCEEDED,
+      async (jobId) => status.succeed(tenant, jobId, 1, { stage: 'mild', model: 'm@1' }),
+    ],
+    [JobRecord_State.FAILED, async (jobId) => status.fail(tenant, jobId, 1, error)],
+    [JobRecord_State.CANCELLED, async (jobId) => status.cancel(tenant, jobId)],
+  ];
+  for (const [state, end] of ends) {
+    const { jobId } = (await status.create(request())).record;
+    await status.claim(tenant, jobId);
+    assert.equal(await end(jobId), true);
+    for (const [, other] of ends) assert.equal(await other(jobId), false);
+    assert.deepEqual(await status.claim(tenant, jobId), { kind: 'finished', state });
+    assert.equal((await status.get(tenant, jobId))?.record.state, state);
+  }
+});
+
+test('an erased job is gone from record and index, and nothing brings it back', async () => {
+  const study = request();
+  await status.create(study);
+  await status.claim(tenant, study.jobId);
+  await status.erase(tenant, study.jobId);
+  assert.equal(await status.get(tenant, study.jobId), undefined);
+  assert.equal(await status.succeed(tenant, study.jobId, 1, { stage: 'mild', model: 'm@1' }), false);
+  assert.deepEqual(await status.claim(tenant, study.jobId), { kind: 'absent' });
+  const { records } = await status.list(tenant, {}, 100);
+  assert.equal(
+    records.some(({ jobId }) => jobId === study.jobId),
+    false,
+  );
+});
+
+test('pages give every job once, newest first, through filters and equal times', async () => {
+  const mine = 'pages';
+  const studies = Array.from({ length: 7 }, (_, index) => ({
+    ...request(1_800_000_000_000 + Math.floor(index / 3), index % 2 === 0 ? mine : 'other'),
+    tenant: 'pages',
+  }));
+  for (const study of studies) await status.create(study);
+  const found: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await status.list('pages', { externalReference: mine }, 2, cursor);
+    assert.ok(page.records.length <= 2);
+    found.push(...page.records.map(({ jobId }) => jobId));
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  const expected = studies.filter(({ metadata }) => metadata?.externalReference === mine);
+  assert.deepEqual(new Set(found), new Set(expected.map(({ jobId }) => jobId)));
+  assert.equal(found.length, 4);
+  assert.equal(found[0], studies[6]?.jobId);
+});
+
+test('a time filter bounds the list', async () => {
+  const old = { ...request(1_000), tenant: 'times' };
+  const recent = { ...request(2_000), tenant: 'times' };
+  await status.create(old);
+  await status.create(recent);
+  const idsOf = async (filter: Parameters<StatusStore['list']>[1]) =>
+    (await status.list('times', filter, 10)).records.map(({ jobId }) => jobId);
+  assert.deepEqual(await idsOf({ createdAfter: new Date(1_500) }), [recent.jobId]);
+  assert.deepEqual(await idsOf({ createdBefore: new Date(1_500) }), [old.jobId]);
+});
+
+test('a foreign cursor is refused', async () => {
+  await assert.rejects(status.list(tenant, {}, 10, 'bm9uc2Vuc2U'), { codeName: 'INVALID_REQUEST' });
+});
+
+test('waiting ends with the change, and at once where it has happened already', async () => {
+  const study = request();
+  const { version } = await status.create(study);
+  const waiting = status.changed(tenant, study.jobId, version, 60_000);
+  await status.claim(tenant, study.jobId);
+  await waiting;
+  await status.changed(tenant, study.jobId, version, 60_000);
+});
+
+test('waiting ends when the client goes away', async () => {
+  const study = request();
+  const { version } = await status.create(study);
+  const gone = new AbortController();
+  const waiting = status.changed(tenant, study.jobId, version, 60_000, gone.signal);
+  gone.abort();
+  await waiting;
+});
+
+test('a cancellation reaches whoever listens', async () => {
+  const study = request();
+  await status.create(study);
+  const told = Promise.withResolvers<string>();
+  const stop = status.onCancelled((_tenant, jobId) => told.resolve(jobId));
+  await status.cancel(tenant, study.jobId);
+  assert.equal(await told.promise, study.jobId);
+  stop();
+});
+
+test('without a Redis, opening says so', async () => {
+  const options = {
+    redisPrefix: '{x}',
+    patience: 'fail-fast',
+    logger: createLogger('test', 'silent'),
+  } as const;
+  await assert.rejects(openStatusStore({ ...options, redisUrl: 'redis://127.0.0.1:1' }), {
+    codeName: 'QUEUE_UNAVAILABLE',
+    message: 'Redis does not answer; is Redis running at redis://127.0.0.1:1?',
+  });
+});

@@ -1,0 +1,289 @@
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import {
+  ErrorCode,
+  errorTraits,
+  type JobError,
+  type JobRecord,
+  JobRecord_State,
+  JobRecord_StateSchema,
+  JobRecordSchema,
+  enumValue,
+  now,
+  type Progress,
+  Progress_Step,
+  type StudyRequest,
+} from '@hepastage/proto';
+import type { Redis } from 'ioredis';
+import type { Logger } from '../logger.ts';
+import { answered, assertNoEviction, connectRedis, type Patience } from '../redis/connection.ts';
+import { type Change, ChangeFeed } from './change-feed.ts';
+import { decodeCursor, encodeCursor, type IndexPosition, isAfter, matches } from './job-index.ts';
+import { fromHash, toHash } from './record-hash.ts';
+import type { Claim, JobFilter, JobPage, StatusStore, VersionedRecord } from './status-store.ts';
+import { transitionLua } from './transition.lua.ts';
+
+/** Most records that one page reads from Redis, so that a filter that matches nothing can't hold it up. */
+const scannedRecordsMax = 2_000;
+const scanBatch = 100;
+
+type Action = 'create' | 'claim' | 'report' | 'requeue' | 'succeed' | 'fail' | 'cancel' | 'erase';
+type Transition = { readonly outcome: string; readonly state: JobRecord_State; readonly attempt: number };
+
+export interface StatusStoreOptions {
+  readonly redisUrl: string;
+  readonly redisPrefix: string;
+  readonly patience: Patience;
+  readonly logger: Logger;
+}
+
+export async function openStatusStore(options: StatusStoreOptions): Promise<StatusStore> {
+  const redis = await connectRedis(options.redisUrl, options.patience, options.logger);
+  try {
+    await assertNoEviction(redis, options.logger);
+    // A subscription waits and is restored after a reconnect, whoever holds it.
+    const subscriber = await connectRedis(options.redisUrl, 'wait', options.logger);
+    const feed = await ChangeFeed.open(subscriber, channelOf(options.redisPrefix));
+    return new RedisStatusStore(redis, options.redisPrefix, feed);
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}
+
+class RedisStatusStore implements StatusStore {
+  readonly #redis: Redis;
+  readonly #prefix: string;
+  readonly #feed: ChangeFeed;
+
+  constructor(redis: Redis, prefix: string, feed: ChangeFeed) {
+    this.#redis = redis;
+    this.#prefix = prefix;
+    this.#feed = feed;
+  }
+
+  async create(request: StudyRequest): Promise<VersionedRecord> {
+    const { jobId, tenant, createdAt, metadata } = request;
+    const record = create(JobRecordSchema, {
+      jobId,
+      tenant,
+      state: JobRecord_State.QUEUED,
+      ...(createdAt && { createdAt }),
+      ...(metadata && { metadata }),
+    });
+    await this.#transition(
+      'create',
+      record,
+      { created: createdAt === undefined ? 0 : timestampMs(createdAt) },
+      toHash(record),
+    );
+    return (await this.get(tenant, jobId)) ?? { record, version: 1 };
+  }
+
+  async get(tenant: string, jobId: string): Promise<VersionedRecord | undefined> {
+    return fromHash(await answered(this.#redis.hgetall(this.#jobKey(tenant, jobId))));
+  }
+
+  async list(tenant: string, filter: JobFilter, limit: number, cursor?: string): Promise<JobPage> {
+    const records: JobRecord[] = [];
+    let position = cursor === undefined ? undefined : decodeCursor(cursor);
+    for (let scanned = 0; scanned < scannedRecordsMax; scanned += scanBatch) {
+      const entries = await this.#indexAfter(tenant, filter, position);
+      for (const { entry, record } of await this.#read(tenant, entries)) {
+        position = entry;
+        if (record === undefined || !matches(record, filter)) continue;
+        records.push(record);
+        if (records.length === limit) return { records, nextCursor: encodeCursor(entry) };
+      }
+      if (entries.length < scanBatch) return { records, nextCursor: undefined };
+    }
+    return { records, nextCursor: position && encodeCursor(position) };
+  }
+
+  async claim(tenant: string, jobId: string): Promise<Claim> {
+    const { outcome, state, attempt } = await this.#transition(
+      'claim',
+      { tenant, jobId },
+      {},
+      this.#fields({ state: JobRecord_State.RUNNING, startedAt: now() }),
+    );
+    if (outcome === 'absent') return { kind: 'absent' };
+    return outcome === 'done' ? { kind: 'claimed', attempt } : { kind: 'finished', state };
+  }
+
+  async report(tenant: string, jobId: string, attempt: number, progress: Progress): Promise<boolean> {
+    return this.#change('report', { tenant, jobId }, attempt, { progress });
+  }
+
+  async requeue(tenant: string, jobId: string, attempt: number): Promise<boolean> {
+    return this.#change('requeue', { tenant, jobId }, attempt, { state: JobRecord_State.QUEUED });
+  }
+
+  async succeed(
+    tenant: string,
+    jobId: string,
+    attempt: number,
+    outcome: { stage: string; model: string },
+  ): Promise<boolean> {
+    return this.#change('succeed', { tenant, jobId }, attempt, {
+      state: JobRecord_State.SUCCEEDED,
+      finishedAt: now(),
+      progress: { step: Progress_Step.PERSIST, fraction: 1 },
+      ...outcome,
+    });
+  }
+
+  async fail(tenant: string, jobId: string, attempt: number | undefined, error: JobError): Promise<boolean> {
+    return this.#change('fail', { tenant, jobId }, attempt, {
+      state: JobRecord_State.FAILED,
+      finishedAt: now(),
+      error,
+    });
+  }
+
+  async cancel(tenant: string, jobId: string): Promise<boolean> {
+    const code = ErrorCode.JOB_CANCELLED;
+    return this.#change('cancel', { tenant, jobId }, undefined, {
+      state: JobRecord_State.CANCELLED,
+      finishedAt: now(),
+      error: { code, message: 'the job was cancelled by its owner', retryable: errorTraits(code).retryable },
+    });
+  }
+
+  async erase(tenant: string, jobId: string): Promise<void> {
+    await this.#transition('erase', { tenant, jobId }, {}, {});
+  }
+
+  async changed(
+    tenant: string,
+    jobId: string,
+    version: number,
+    waitMs: number,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, waitMs);
+    const finish = () => resolve();
+    signal?.addEventListener('abort', finish, { once: true });
+    // Listening comes before reading, so that no change can fall between the two.
+    const stop = this.#feed.on({ tenant, jobId }, finish);
+    try {
+      const present = await this.get(tenant, jobId);
+      if (present?.version !== version || signal?.aborted) return;
+      await promise;
+    } finally {
+      stop();
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', finish);
+    }
+  }
+
+  onCancelled(listener: (tenant: string, jobId: string) => void): () => void {
+    return this.#feed.on('*', ({ action, tenant, jobId }: Change) => {
+      if (action === 'cancel') listener(tenant, jobId);
+    });
+  }
+
+  async check(): Promise<void> {
+    await answered(this.#redis.ping());
+  }
+
+  async close(): Promise<void> {
+    this.#feed.close();
+    this.#redis.disconnect();
+    await Promise.resolve();
+  }
+
+  async #change(
+    action: Action,
+    job: JobName,
+    attempt: number | undefined,
+    changes: RecordChanges,
+  ): Promise<boolean> {
+    const { outcome } = await this.#transition(action, job, { attempt }, this.#fields(changes));
+    return outcome === 'done';
+  }
+
+  async #transition(
+    action: Action,
+    { tenant, jobId }: JobName,
+    { attempt, created = 0 }: { attempt?: number | undefined; created?: number },
+    fields: Readonly<Record<string, string>>,
+  ): Promise<Transition> {
+    const keys = [this.#jobKey(tenant, jobId), this.#indexKey(tenant)];
+    const parameters = [action, jobId, tenant, attempt ?? '', created, channelOf(this.#prefix)];
+    const [outcome = '', state = '""', current = '0'] = (await answered(
+      this.#redis.eval(transitionLua, keys.length, ...keys, ...parameters, ...Object.entries(fields).flat()),
+    )) as string[];
+    const stateName = state === '' ? 'UNSPECIFIED' : (JSON.parse(state) as string);
+    return {
+      outcome,
+      state: (enumValue(JobRecord_StateSchema, stateName) ?? 0) as JobRecord_State,
+      attempt: Number(current),
+    };
+  }
+
+  /** The fields that `changes` names, and no others: the rest of the hash stays as it is. */
+  #fields(changes: RecordChanges): Record<string, string> {
+    const hash = toHash(create(JobRecordSchema, changes));
+    return Object.fromEntries(Object.entries(hash).filter(([field]) => field in changes));
+  }
+
+  /** Up to `scanBatch` entries of the index after `position`. */
+  async #indexAfter(
+    tenant: string,
+    filter: JobFilter,
+    position: IndexPosition | undefined,
+  ): Promise<IndexPosition[]> {
+    const oldest = filter.createdAfter === undefined ? '-inf' : filter.createdAfter.getTime();
+    const newest = Math.min(position?.createdMs ?? Infinity, filter.createdBefore?.getTime() ?? Infinity);
+    const found: IndexPosition[] = [];
+    for (let offset = 0; found.length < scanBatch; offset += scanBatch) {
+      const flat = await answered(
+        this.#redis.zrevrangebyscore(
+          this.#indexKey(tenant),
+          newest === Infinity ? '+inf' : newest,
+          oldest,
+          'WITHSCORES',
+          'LIMIT',
+          offset,
+          scanBatch,
+        ),
+      );
+      for (let at = 0; at < flat.length; at += 2) {
+        const entry = { jobId: flat[at] ?? '', createdMs: Number(flat[at + 1]) };
+        if (position === undefined || isAfter(entry, position)) found.push(entry);
+      }
+      if (flat.length < 2 * scanBatch) break;
+    }
+    return found.slice(0, scanBatch);
+  }
+
+  async #read(
+    tenant: string,
+    entries: readonly IndexPosition[],
+  ): Promise<{ entry: IndexPosition; record: JobRecord | undefined }[]> {
+    return Promise.all(
+      entries.map(async (entry) => ({ entry, record: (await this.get(tenant, entry.jobId))?.record })),
+    );
+  }
+
+  #jobKey(tenant: string, jobId: string): string {
+    return `${this.#prefix}:job:${tenant}:${jobId}`;
+  }
+
+  #indexKey(tenant: string): string {
+    return `${this.#prefix}:jobs:${tenant}`;
+  }
+}
+
+interface JobName {
+  readonly tenant: string;
+  readonly jobId: string;
+}
+
+type RecordChanges = MessageInitShape<typeof JobRecordSchema> & object;
+
+function channelOf(prefix: string): string {
+  return `${prefix}:changes`;
+}

@@ -1,0 +1,78 @@
+import type { JobError, JobRecord, JobRecord_State, Progress, StudyRequest } from '@hepastage/proto';
+
+/** A record and the number that grows with each of its changes: the ETag. */
+export interface VersionedRecord {
+  readonly record: JobRecord;
+  readonly version: number;
+}
+
+/** How a claim ended: `attempt` fences everything that this claim writes later. */
+export type Claim =
+  | { readonly kind: 'claimed'; readonly attempt: number }
+  /** The job is in a terminal state already. */
+  | { readonly kind: 'finished'; readonly state: JobRecord_State }
+  /** The job was erased. */
+  | { readonly kind: 'absent' };
+
+/** What a client may filter its jobs by. */
+export interface JobFilter {
+  readonly states?: readonly JobRecord_State[];
+  readonly stage?: string;
+  readonly model?: string;
+  readonly externalReference?: string;
+  readonly createdAfter?: Date;
+  readonly createdBefore?: Date;
+}
+
+export interface JobPage {
+  readonly records: readonly JobRecord[];
+  /** Opaque; undefined on the last page. */
+  readonly nextCursor: string | undefined;
+}
+
+/**
+ * The state of every job, polled by clients. Transitions (one Lua script):
+ *
+ *     (absent) → QUEUED → RUNNING → SUCCEEDED | FAILED
+ *                   │        └─ RUNNING with the next attempt (its worker died), or QUEUED (its worker gave it back)
+ *                   └── QUEUED | RUNNING → CANCELLED → (erased)
+ *
+ * Invariants: a terminal state never changes; `attempt` never falls; a write that carries an attempt is refused unless it is the
+ * current one, so that a worker that lost its lock can't overwrite a newer attempt; the tenant's index holds exactly the tenant's records.
+ * Failures of Redis are HepastageErrors QUEUE_UNAVAILABLE.
+ */
+export interface StatusStore {
+  /** Writes the record QUEUED and its index entry. Doing it again for the same job changes nothing. */
+  create(request: StudyRequest): Promise<VersionedRecord>;
+  get(tenant: string, jobId: string): Promise<VersionedRecord | undefined>;
+  /** Newest first. A page may be short of `limit` before the last: the cursor decides, not the count. */
+  list(tenant: string, filter: JobFilter, limit: number, cursor?: string): Promise<JobPage>;
+  claim(tenant: string, jobId: string): Promise<Claim>;
+  /** The following five return false where the write is refused: the job is terminal, erased, or another attempt has it. */
+  report(tenant: string, jobId: string, attempt: number, progress: Progress): Promise<boolean>;
+  /** Back to QUEUED: this attempt ends without an outcome, another will begin. */
+  requeue(tenant: string, jobId: string, attempt: number): Promise<boolean>;
+  succeed(
+    tenant: string,
+    jobId: string,
+    attempt: number,
+    outcome: { stage: string; model: string },
+  ): Promise<boolean>;
+  /** `attempt` undefined: whoever fails it holds no claim (the queue gave up on it). */
+  fail(tenant: string, jobId: string, attempt: number | undefined, error: JobError): Promise<boolean>;
+  cancel(tenant: string, jobId: string): Promise<boolean>;
+  /** Removes record and index entry. */
+  erase(tenant: string, jobId: string): Promise<void>;
+  /** Resolves when the record's version is no longer `version`, after `waitMs`, or when `signal` aborts: whichever is first. */
+  changed(
+    tenant: string,
+    jobId: string,
+    version: number,
+    waitMs: number,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** Calls `listener` for each job that becomes CANCELLED, until the returned function is called. */
+  onCancelled(listener: (tenant: string, jobId: string) => void): () => void;
+  check(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,39 @@
+/**
+ * Every change of a job's record, in one script so that it is atomic.
+ *
+ * KEYS: the job's hash, the tenant's index (sorted set: job id by creation time).
+ * ARGV: action, job id, tenant, attempt ('' for none), creation time (ms, for create), channel, then field–value pairs to set.
+ * The hash holds the record's fields as JSON, and `version`, which grows with each change.
+ * Returns { outcome, state, attempt }: outcome `done`, `refused` (terminal, fenced off or, for create, there already) or `absent`.
+ */
+export const transitionLua = `
+local job, index = KEYS[1], KEYS[2]
+local action, id, tenant, attempt, created, channel = unpack(ARGV, 1, 6)
+local state = redis.call('HGET', job, 'state')
+local current = redis.call('HGET', job, 'attempt') or '0'
+
+if action == 'create' then
+  if state then return { 'refused', state, current } end
+  redis.call('ZADD', index, created, id)
+elseif not state then
+  return { 'absent', '', '0' }
+elseif action == 'erase' then
+  redis.call('DEL', job)
+  redis.call('ZREM', index, id)
+  redis.call('PUBLISH', channel, cjson.encode({ tenant = tenant, jobId = id, action = action }))
+  return { 'done', state, current }
+elseif state ~= '"QUEUED"' and state ~= '"RUNNING"' then
+  return { 'refused', state, current }
+elseif action == 'claim' then
+  current = tostring(redis.call('HINCRBY', job, 'attempt', 1))
+elseif attempt ~= '' and attempt ~= current then
+  return { 'refused', state, current }
+elseif attempt ~= '' and state ~= '"RUNNING"' then
+  return { 'refused', state, current }
+end
+
+redis.call('HSET', job, unpack(ARGV, 7))
+redis.call('HINCRBY', job, 'version', 1)
+redis.call('PUBLISH', channel, cjson.encode({ tenant = tenant, jobId = id, action = action }))
+return { 'done', redis.call('HGET', job, 'state'), current }
+`;
