@@ -1,0 +1,1 @@
+"""Trains hepastage's model packages: phantoms → prepare → train → export → evaluate."""

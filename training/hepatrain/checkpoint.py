@@ -1,0 +1,43 @@
+"""A trained network on disk, with everything that made it."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from hepatrain.config import NetworkConfig, TrainingConfig
+from hepatrain.network.model import StagingNetwork
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Weights and where they come from."""
+
+    network: StagingNetwork
+    training: TrainingConfig
+    preprocessing: dict[str, dict[str, float]]
+    """By sequence, in the manifest's words."""
+    trained_on: str
+
+    def save(self, path: Path) -> None:
+        """Write tensors and plain values only: nothing that runs code when read."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.save(
+            {
+                "weights": self.network.state_dict(),
+                "network": asdict(self.network.config),
+                "training": asdict(self.training),
+                "preprocessing": self.preprocessing,
+                "trained_on": self.trained_on,
+            },
+            path,
+        )
+
+    @staticmethod
+    def load(path: Path) -> "Checkpoint":
+        """Read what `save` wrote; the network is in eval mode."""
+        stored = torch.load(path, weights_only=True)
+        network = StagingNetwork(NetworkConfig(**stored["network"]))
+        network.load_state_dict(stored["weights"])
+        network.eval()
+        return Checkpoint(network, TrainingConfig(**stored["training"]), stored["preprocessing"], stored["trained_on"])

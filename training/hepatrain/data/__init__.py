@@ -1,0 +1,1 @@
+"""Studies as `hepastage prepare` wrote them: the only preprocessing there is."""

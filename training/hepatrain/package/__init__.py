@@ -1,0 +1,1 @@
+"""Model packages: ONNX graphs, golden case, manifest and card."""

@@ -1,0 +1,112 @@
+"""A checkpoint as ONNX graphs, and the way back."""
+
+import copy
+from collections.abc import Sequence
+from pathlib import Path
+
+import onnx
+import torch
+from onnx import numpy_helper
+from onnxscript import ir, optimizer
+from torch import Tensor, nn
+
+from hepatrain.network.layers import fold_norms
+from hepatrain.network.model import StagingNetwork
+from hepatrain.package.files import (
+    ENCODER_INPUT,
+    ENCODER_OUTPUTS,
+    ENCODERS,
+    STAGER,
+    STAGER_INPUTS,
+    STAGER_OUTPUTS,
+)
+
+OPSET = 18
+"""The oldest that PyTorch's exporter writes without conversion: the widest choice of runtimes."""
+
+
+def export_network(network: StagingNetwork, slice_shape: dict[str, tuple[int, int]], folder: Path) -> None:
+    """Write the three graphs of a package. slice_shape: (H, W) by sequence."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for sequence, name in ENCODERS.items():
+        encoder = fold_norms(copy.deepcopy(network.encoders[sequence]))
+        example = (torch.zeros(2, 3, *slice_shape[sequence]),)
+        shapes = ({0: torch.export.Dim("N")},)
+        export_graph(encoder, example, shapes, (ENCODER_INPUT,), ENCODER_OUTPUTS, folder / name)
+
+    batch, token = torch.export.Dim("B"), network.config.token
+    example, shapes = [], []
+    for slices, count in ((torch.export.Dim("S1"), 3), (torch.export.Dim("S2"), 4)):
+        example += [torch.zeros(2, count, token), torch.zeros(2, count), torch.ones(2, count)]
+        shapes += [{0: batch, 1: slices}] * 3
+    stager = copy.deepcopy(network.stager).eval()
+    export_graph(stager, tuple(example), tuple(shapes), STAGER_INPUTS, STAGER_OUTPUTS, folder / STAGER)
+
+
+def export_graph(
+    module: nn.Module,
+    example: tuple[Tensor, ...],
+    shapes: tuple[dict, ...],
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    path: Path,
+) -> None:
+    """Write one module as a checked graph that holds its weights under their PyTorch names."""
+    program = torch.onnx.export(
+        module,
+        example,
+        input_names=list(inputs),
+        output_names=list(outputs),
+        dynamic_shapes=shapes,
+        opset_version=OPSET,
+        dynamo=True,
+        # The exporter's optimiser folds and renames weights. `simplify` keeps them; ONNX Runtime folds on loading.
+        optimize=False,
+        verbose=False,
+    )
+    simplify(program.model, set(module.state_dict()))
+    forget_origin(program.model)
+    program.save(path, external_data=False)
+    onnx.checker.check_model(path, full_check=True)
+
+
+def simplify(model: ir.Model, weights: set[str]) -> None:
+    """Fold what is constant, except weights: those keep their names."""
+
+    def should_fold(node: ir.Node) -> bool | None:
+        return False if any(value is not None and value.name in weights for value in node.inputs) else None
+
+    # Twice, because folding a shape makes the nodes that read it foldable.
+    for _ in range(2):
+        optimizer.fold_constants(model, should_fold=should_fold, onnx_shape_inference=True)
+        optimizer.remove_unused_nodes(model)
+
+
+def forget_origin(model: ir.Model) -> None:
+    """Drop the exporter's notes: stack traces and paths of the machine that exported."""
+    model.metadata_props.clear()
+    model.graph.metadata_props.clear()
+    for node in model.graph.all_nodes():
+        node.metadata_props.clear()
+        node.doc_string = None
+        for value in (*node.inputs, *node.outputs):
+            if value is not None:
+                value.metadata_props.clear()
+    for value in (*model.graph.inputs, *model.graph.initializers.values()):
+        value.metadata_props.clear()
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """Every initialiser of a graph by name."""
+    graph = onnx.load(path).graph
+    return {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in graph.initializer}
+
+
+def load_weights(module: nn.Module, path: Path) -> nn.Module:
+    """Fill a module (an encoder folded) with a graph's weights: PyTorch then computes with what is shipped."""
+    stored = read_weights(path)
+    missing = set(module.state_dict()) - set(stored)
+    if missing:
+        raise ValueError(f"{path.name}: weights are missing: {', '.join(sorted(missing))}. Export the package again.")
+    module.load_state_dict({name: stored[name] for name in module.state_dict()})
+    return module.eval()

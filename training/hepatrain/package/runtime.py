@@ -1,0 +1,61 @@
+"""A package run by ONNX Runtime: as the service runs it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from hepatrain.package.files import ENCODER_INPUT, ENCODERS, STAGER, STAGER_INPUTS
+from hepatrain.vocabulary import SEQUENCES
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a package says of one study. Slice attention is empty for an absent sequence."""
+
+    probabilities: np.ndarray
+    """[3, K], rows as `INPUTS`."""
+    slice_attention: dict[str, np.ndarray]
+    sequence_attention: np.ndarray
+    """[2]."""
+    tokens: dict[str, np.ndarray]
+    """[S, D] by sequence."""
+
+
+class Package:
+    """Sessions of a package's graphs."""
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        """Opens all graphs on the CPU."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+
+        def session(name: str) -> onnxruntime.InferenceSession:
+            return onnxruntime.InferenceSession(folder / name, options, providers=["CPUExecutionProvider"])
+
+        self.encoders = {sequence: session(name) for sequence, name in ENCODERS.items()}
+        self.stager = session(STAGER)
+
+    def encode(self, sequence: str, slices: np.ndarray) -> list[np.ndarray]:
+        """[N, 3, H, W] → tokens, attention, evidence."""
+        return self.encoders[sequence].run(None, {ENCODER_INPUT: slices})
+
+    def stage(self, study: dict[str, tuple[np.ndarray, np.ndarray]]) -> Answer:
+        """A study: slices [S, 3, H, W] and positions [S] of each sequence that is there."""
+        tokens = {sequence: self.encode(sequence, slices)[0] for sequence, (slices, _) in study.items()}
+        width = next(iter(tokens.values())).shape[1]
+        feeds = []
+        for sequence in SEQUENCES:
+            if sequence in study:
+                positions = study[sequence][1]
+                feeds += [tokens[sequence][None], positions[None], np.ones((1, len(positions)), np.float32)]
+            else:
+                feeds += [np.zeros((1, 1, width), np.float32), *[np.zeros((1, 1), np.float32)] * 2]
+        probabilities, *attention = self.stager.run(None, dict(zip(STAGER_INPUTS, feeds, strict=True)))
+        return Answer(
+            probabilities[0],
+            {sequence: weights[0] for sequence, weights in zip(SEQUENCES, attention[:2], strict=True)},
+            attention[2][0],
+            tokens,
+        )

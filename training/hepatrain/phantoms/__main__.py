@@ -1,0 +1,28 @@
+"""`python -m hepatrain.phantoms`: a cohort of phantoms, or one study."""
+
+import argparse
+from pathlib import Path
+
+from hepatrain.phantoms.cohort import make_cohort
+from hepatrain.phantoms.study import make_study, write_study
+from hepatrain.vocabulary import STAGES
+
+
+def main() -> None:
+    """Read the command line and write what it asks for."""
+    parser = argparse.ArgumentParser(prog="python -m hepatrain.phantoms", description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="folder to write to")
+    parser.add_argument("--seed", type=int, required=True, help="the same seed gives the same voxels")
+    kind = parser.add_mutually_exclusive_group(required=True)
+    kind.add_argument("--studies", type=int, help="write a cohort of so many studies, with its cohort.csv")
+    kind.add_argument("--stage", choices=STAGES, help="write one study of this stage")
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    if options.stage:
+        write_study(make_study(options.stage, (options.seed,)), options.out)
+    else:
+        print(make_cohort(options.out, options.studies, options.seed, options.processes))
+
+
+if __name__ == "__main__":
+    main()

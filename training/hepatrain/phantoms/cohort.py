@@ -1,0 +1,66 @@
+"""Many phantom studies as one cohort: NIfTI files and the table `cohort.csv` that `hepastage prepare` reads."""
+
+import csv
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from hepatrain.phantoms.study import make_study, write_study
+from hepatrain.vocabulary import SEQUENCES, SPLITS, STAGES, VARIANTS
+
+COLUMNS = ("study", "sequence", "variant", "image", "liver_mask", "stage", "split")
+
+STAGE_SHARE = (0.4, 0.3, 0.3)
+"""How common each stage is: about as in CirrMRI600+ (41 % mild)."""
+
+SPLIT_SHARE = (0.7, 0.1, 0.2)
+"""Shares of training, validation and test. The test set is large, so that the published figures are narrow."""
+
+
+def split_counts(studies: int) -> dict[str, int]:
+    """How many studies each split gets; together exactly `studies`."""
+    bounds = np.rint(np.cumsum((0, *SPLIT_SHARE)) * studies).astype(int)
+    return dict(zip(SPLITS, np.diff(bounds).tolist(), strict=True))
+
+
+def stages_of(split: str, count: int, seed: int) -> list[str]:
+    """Stages of a split's studies, shuffled, in the shares above whatever the seed."""
+    bounds = np.rint(np.cumsum((0, *STAGE_SHARE)) * count).astype(int)
+    stages = np.repeat(STAGES, np.diff(bounds))
+    np.random.default_rng((seed, SPLITS.index(split))).shuffle(stages)
+    return stages.tolist()
+
+
+def make_member(out: Path, seed: int, split: str, number: int, stage: str) -> list[dict[str, str]]:
+    """Write one study and return its rows: each volume twice, once without and once with its mask."""
+    name = f"{split}-{number:04d}"
+    study = make_study(stage, (seed, SPLITS.index(split), number))
+    write_study(study, out / "volumes" / name)
+    rows = []
+    for sequence in SEQUENCES:
+        for variant in VARIANTS:
+            stem = f"volumes/{name}/{sequence.lower()}"
+            mask = f"{stem}_liver_mask.nii.gz" if variant == "liver" else ""
+            values = (name, sequence, variant, f"{stem}.nii.gz", mask, stage, split)
+            rows.append(dict(zip(COLUMNS, values, strict=True)))
+    return rows
+
+
+def make_cohort(out: Path, studies: int, seed: int, processes: int = 2) -> Path:
+    """Write a cohort and return its table. Paths in the table are relative to the table."""
+    members = [
+        (split, number, stage)
+        for split, count in split_counts(studies).items()
+        for number, stage in enumerate(stages_of(split, count, seed))
+    ]
+    with ProcessPoolExecutor(processes) as pool:
+        member_rows = pool.map(partial(make_member, out, seed), *zip(*members, strict=True), chunksize=4)
+        rows = [row for rows in member_rows for row in rows]
+    table = out / "cohort.csv"
+    with table.open("w", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    return table

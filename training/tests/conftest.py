@@ -1,0 +1,53 @@
+"""Small networks and prepared folders that the tests share."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from hepatrain.config import NetworkConfig
+from hepatrain.network.model import StagingNetwork
+from hepatrain.vocabulary import SEQUENCES, STAGES, VARIANTS
+
+SIDE = 32
+"""Height and width of test slices: the smallest that the encoder takes."""
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    torch.manual_seed(0)
+    torch.set_num_threads(1)
+
+
+@pytest.fixture
+def network() -> StagingNetwork:
+    """Random weights, and normalisations that do something, as after training."""
+    network = StagingNetwork(NetworkConfig())
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.uniform_(module.weight, 0.5, 1.5)
+            torch.nn.init.normal_(module.bias, 0, 0.2)
+            module.running_mean.normal_(0, 0.1)
+            module.running_var.uniform_(0.5, 1.5)
+    return network.eval()
+
+
+def write_prepared(folder: Path, studies: list[tuple[str, str, str]], slices: int = 3) -> Path:
+    """A prepared folder as `hepastage prepare` writes it, of (name, stage, split). Brightness tells the stage."""
+    rng = np.random.default_rng(0)
+    (folder / "tensors").mkdir(parents=True)
+    items = []
+    for name, stage, split in studies:
+        for sequence in SEQUENCES:
+            for variant in VARIANTS:
+                tensor = f"tensors/{name}.{sequence.lower()}.{variant}.npy"
+                values = rng.standard_normal((slices, 3, SIDE, SIDE)) * 0.3 + STAGES.index(stage)
+                np.save(folder / tensor, values.astype(np.float32))
+                labels = {"study": name, "sequence": sequence, "variant": variant, "stage": stage, "split": split}
+                positions = ((np.arange(slices) + 0.5) / slices).tolist()
+                items.append({**labels, "tensor": tensor, "slices": slices, "positions": positions})
+    preprocessing = {sequence: {"height": SIDE, "width": SIDE} for sequence in SEQUENCES}
+    (folder / "index.json").write_text(json.dumps({"preprocessing": preprocessing, "items": items, "refused": []}))
+    return folder

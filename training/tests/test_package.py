@@ -1,0 +1,107 @@
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hepatrain.evaluate import Metric
+from hepatrain.package.card import accuracy_interval, card_of
+from hepatrain.package.export import export_network
+from hepatrain.package.golden import seeded_values, write_golden
+from hepatrain.package.manifest import Identity, manifest_of, write_manifest
+from hepatrain.package.parity import assert_parity, network_of
+from hepatrain.package.runtime import Package
+from tests.conftest import SIDE
+
+SHIPPED = Path(__file__).resolve().parents[2] / "models" / "phantom-light"
+
+
+def murmur3_finaliser(x: int) -> int:
+    """The published algorithm, in plain integers."""
+    x ^= x >> 16
+    x = x * 0x85EBCA6B % 2**32
+    x ^= x >> 13
+    x = x * 0xC2B2AE35 % 2**32
+    return x ^ x >> 16
+
+
+def test_seeded_values_are_the_published_hash():
+    expected = [murmur3_finaliser((9 + i * 0x9E3779B9) % 2**32) / 2**31 - 1 for i in range(100, 200)]
+    np.testing.assert_array_equal(seeded_values(9, 100, 100), np.array(expected, np.float32))
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """Exporting takes half a minute: once for all tests of this file."""
+    import torch
+
+    from hepatrain.config import NetworkConfig
+    from hepatrain.network.model import StagingNetwork
+
+    torch.manual_seed(0)
+    network = StagingNetwork(NetworkConfig()).eval()
+    folder = tmp_path_factory.mktemp("package")
+    export_network(network, {"T1W": (SIDE, SIDE), "T2W": (SIDE, SIDE)}, folder)
+    return network, folder
+
+
+def test_exported_graphs_give_the_same_numbers_and_hold_their_weights(exported):
+    network, folder = exported
+    assert_parity(network, folder, SIDE, SIDE)
+    assert_parity(network_of(folder), folder, SIDE, SIDE)
+
+
+def test_graphs_tell_nothing_of_the_machine(exported):
+    for graph in exported[1].glob("*.onnx"):
+        content = graph.read_bytes()
+        assert b".py" not in content, graph.name
+        assert str(Path(__file__).parents[2]).encode() not in content, graph.name
+
+
+def test_parity_notices_another_network(exported, network):
+    with pytest.raises(ValueError, match=r"encoder\.t1w\.onnx, tokens: PyTorch and ONNX Runtime differ"):
+        assert_parity(network, exported[1], SIDE, SIDE)
+
+
+def test_golden_case_and_manifest(exported):
+    folder = exported[1]
+    write_golden(folder, SIDE, SIDE)
+    golden = json.loads((folder / "golden.json").read_text())
+    assert np.shape(golden["expected"]["probabilities"]) == (3, 3)
+    assert len(golden["expected"]["t1wSliceAttention"]) == golden["slices"]["T1W"]
+
+    preprocessing = {"T1W": {"height": SIDE}, "T2W": {"height": SIDE}}
+    identity = Identity("a", "1.0.0", preprocessing, 1.5, "some", "others", "command")
+    metric = Metric("accuracy", "T1W", 0.75, 100, "phantoms", "measure")
+    manifest = manifest_of(identity, [metric], "abc", datetime(2026, 1, 2, tzinfo=UTC))
+    write_manifest(folder, manifest)
+    written = json.loads((folder / "manifest.json").read_text())
+    assert written["provenance"]["createdAt"] == "2026-01-02T00:00:00Z"
+    assert {file["name"] for file in written["files"]} == {path.name for path in folder.iterdir()} - {"manifest.json"}
+    assert "75.0% (95 % interval 66% to 82%, 100 studies)" in card_of(written)
+
+
+def test_interval_is_wilsons():
+    # 8 of 10: 49.0 % to 94.3 % (Agresti and Coull, 1998, formula 2).
+    assert accuracy_interval(0.8, 10) == pytest.approx((0.490, 0.943), abs=1e-3)
+
+
+def test_the_shipped_package_is_sealed_and_its_card_in_step():
+    manifest = json.loads((SHIPPED / "manifest.json").read_text())
+    for file in manifest["files"]:
+        content = (SHIPPED / file["name"]).read_bytes()
+        assert len(content) == file["bytes"], file["name"]
+        assert hashlib.sha256(content).hexdigest() == file["sha256"], file["name"]
+    assert (SHIPPED / "MODEL_CARD.md").read_text() == card_of(manifest)
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 10e6
+
+
+def test_the_shipped_package_runs_without_a_sequence():
+    package = Package(SHIPPED)
+    manifest = json.loads((SHIPPED / "manifest.json").read_text())
+    side = manifest["sequences"][0]["preprocessing"]["height"]
+    answer = package.stage({"T2W": (np.zeros((2, 3, side, side), np.float32), np.array([0.2, 0.8], np.float32))})
+    assert np.isfinite(answer.probabilities).all()
+    assert answer.sequence_attention.tolist() == [0, 1]
