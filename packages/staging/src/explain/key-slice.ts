@@ -1,0 +1,85 @@
+import { encode } from 'fast-png';
+
+/** Pixels of the picture per pixel of the slice. */
+const zoom = 2;
+/** How much of a fully hot pixel is colour. */
+const heatOpacity = 0.6;
+/** The picture's grey levels span these percentiles of the slice: single bright pixels must not darken the rest. */
+const window = { lower: 0.5, upper: 99.5 };
+
+/** Deflate level: a tenth more bytes than the default, in a fraction of the time. */
+const pngLevel = 1;
+
+export interface KeySlice {
+  /** Preprocessed pixels [H,W], radiological view. */
+  readonly keySlice: Float32Array;
+  /** Heat [h,w] over the same field, 0 to 1. */
+  readonly keyHeat: Float32Array;
+  readonly mapHeight: number;
+  readonly mapWidth: number;
+}
+
+/** The slice as it is and, beside it, under its heat: an RGB PNG of (2·zoom·W) × (zoom·H) pixels. */
+export function drawKeySlice(
+  { keySlice, keyHeat, mapHeight, mapWidth }: KeySlice,
+  { height, width }: { height: number; width: number },
+): Uint8Array {
+  const rows = zoom * height;
+  const columns = zoom * width;
+  const shades = resizeMap(toGrey(keySlice), [height, width], [rows, columns]);
+  const heats = resizeMap(keyHeat, [mapHeight, mapWidth], [rows, columns]);
+  const rgb = new Uint8ClampedArray(rows * 2 * columns * 3);
+  for (let row = 0; row < rows; row++) {
+    let plain = row * 2 * columns * 3;
+    let heated = plain + columns * 3;
+    for (let pixel = row * columns; pixel < (row + 1) * columns; pixel++, plain += 3, heated += 3) {
+      const shade = shades[pixel]!;
+      const heat = heats[pixel]!;
+      const grey = shade * (1 - heat * heatOpacity);
+      const colour = 255 * heat * heatOpacity;
+      rgb[plain] = rgb[plain + 1] = rgb[plain + 2] = shade;
+      // Red through orange to yellow and white.
+      rgb[heated] = grey + colour;
+      rgb[heated + 1] = grey + colour * Math.min(1, Math.max(0, 2 * heat - 0.5));
+      rgb[heated + 2] = grey + colour * Math.max(0, 2 * heat - 1.5);
+    }
+  }
+  return encode(
+    { width: 2 * columns, height: rows, data: rgb, channels: 3, text: { Comment: 'Research use only' } },
+    { zlib: { level: pngLevel } },
+  );
+}
+
+function toGrey(pixels: Float32Array): Float32Array {
+  const sorted = pixels.slice().sort();
+  const at = (percentile: number) => sorted[Math.round(((sorted.length - 1) * percentile) / 100)] ?? 0;
+  const lower = at(window.lower);
+  const range = at(window.upper) - lower || 1;
+  return pixels.map((value) => Math.min(255, Math.max(0, (255 * (value - lower)) / range)));
+}
+
+/** Bilinear resize of a map to another number of rows and columns over the same field; clamped at the border. */
+function resizeMap(map: Float32Array, [height, width]: Size, [rows, columns]: Size): Float32Array {
+  const resized = new Float32Array(rows * columns);
+  const across = tapsOf(width, columns);
+  for (const [row, { below: top, above: bottom, weight: down }] of tapsOf(height, rows).entries()) {
+    for (let column = 0; column < columns; column++) {
+      const { below: left, above: right, weight } = across[column]!;
+      const upper = map[top * width + left]! * (1 - weight) + map[top * width + right]! * weight;
+      const lower = map[bottom * width + left]! * (1 - weight) + map[bottom * width + right]! * weight;
+      resized[row * columns + column] = upper * (1 - down) + lower * down;
+    }
+  }
+  return resized;
+}
+
+type Size = readonly [rows: number, columns: number];
+
+/** For each of `wanted` pixels, the two of `given` that it lies between and the share of the second. */
+function tapsOf(given: number, wanted: number): { below: number; above: number; weight: number }[] {
+  return Array.from({ length: wanted }, (_, index) => {
+    const place = Math.min(given - 1, Math.max(0, ((index + 0.5) * given) / wanted - 0.5));
+    const below = Math.floor(place);
+    return { below, above: Math.min(given - 1, below + 1), weight: place - below };
+  });
+}

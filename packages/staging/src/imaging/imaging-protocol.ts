@@ -1,0 +1,53 @@
+import type { ErrorDetails, Preprocessing } from '@hepastage/proto';
+import type { Geometry, ImageFinding, ImageLimits, SliceGrid, SliceStack, Volume } from '@hepastage/imaging';
+
+/** A file as it lies in the object store, with the digest it had when it was uploaded. */
+export interface FileBytes {
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+}
+
+export interface PrepareTask {
+  /** For error messages, e.g. `t1w`. */
+  readonly name: string;
+  readonly image: FileBytes;
+  readonly liverMask: FileBytes | undefined;
+  readonly preprocessing: Preprocessing;
+  readonly limits: ImageLimits;
+}
+
+/** One sequence, ready for its encoder. The voxels are gone: what explaining needs is the geometry and the mask. */
+export interface PreparedVolume {
+  readonly stack: SliceStack;
+  readonly geometry: Geometry;
+  readonly liverMask: Volume | undefined;
+  readonly findings: readonly ImageFinding[];
+  readonly preprocessSeconds: number;
+}
+
+export interface ExplainTask {
+  /** Heat of the staged slices [S,h,w], 0 to 1. */
+  readonly heat: Float32Array;
+  readonly sliceGrid: SliceGrid;
+  readonly geometry: Geometry;
+  readonly liverMask: Volume | undefined;
+  /** The key slice's own pixels [H,W] and its heat [h,w]. */
+  readonly keySlice: Float32Array;
+  readonly keyHeat: Float32Array;
+  readonly mapHeight: number;
+  readonly mapWidth: number;
+}
+
+export interface Explanation {
+  /** Heatmap on the input's own grid, .nii.gz. */
+  readonly heatmap: Uint8Array;
+  /** The key slice, plain and under its heat, PNG. */
+  readonly keySlice: Uint8Array;
+  /** Share of the heat inside the liver mask, 0 to 1. */
+  readonly heatInLiver: number | undefined;
+}
+
+/** An error's class is lost between threads: its code and words travel instead. */
+export type Settled<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly code: number; readonly details: ErrorDetails };

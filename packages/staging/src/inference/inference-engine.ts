@@ -1,0 +1,85 @@
+import { Worker } from 'node:worker_threads';
+import { ErrorCode, HepastageError } from '@hepastage/proto';
+import type { ProviderChoice } from './execution-provider.ts';
+import type { InferenceReply, InferenceRequest, InferenceThreadData, Tensors } from './inference-protocol.ts';
+
+export interface InferenceRun {
+  readonly outputs: Tensors;
+  /** Time inside ONNX Runtime, s. */
+  readonly seconds: number;
+}
+
+/** Runs ONNX graphs in a thread of its own. */
+export class InferenceEngine {
+  readonly choice: ProviderChoice;
+  readonly #thread: Worker;
+  readonly #waiting = new Map<number, PromiseWithResolvers<InferenceRun>>();
+  #nextId = 0;
+  #ended: HepastageError | undefined;
+
+  private constructor(thread: Worker, choice: ProviderChoice) {
+    this.#thread = thread;
+    this.choice = choice;
+    thread.on('message', (reply: InferenceReply) => this.#settle(reply));
+    thread.on('error', (cause) => this.#fail('the inference thread broke', cause));
+    thread.on('exit', () => this.#fail('the inference thread has ended'));
+  }
+
+  /** Loads the graphs. Throws EXECUTION_PROVIDER_UNAVAILABLE where none of the providers can run them. */
+  static async start(data: InferenceThreadData): Promise<InferenceEngine> {
+    const thread = new Worker(new URL('./inference-thread.ts', import.meta.url), { workerData: data });
+    const reply = await firstReply(thread);
+    if (reply.kind === 'ready') return new InferenceEngine(thread, reply.choice);
+    throw new HepastageError(ErrorCode.EXECUTION_PROVIDER_UNAVAILABLE, {
+      what: `no execution provider works: ${reply.reasons.join('; ')}`,
+      where: 'HEPASTAGE_EXECUTION_PROVIDERS',
+      expected: data.providers.join(','),
+      action: 'install the provider’s libraries, or add cpu to the end of the list to allow it',
+    });
+  }
+
+  /** Runs `graph`. The feeds' buffers are transferred away: the caller must not use them again. */
+  async run(graph: string, feeds: Tensors): Promise<InferenceRun> {
+    if (this.#ended !== undefined) throw this.#ended;
+    const id = this.#nextId++;
+    const run = Promise.withResolvers<InferenceRun>();
+    this.#waiting.set(id, run);
+    const request: InferenceRequest = { id, graph, feeds };
+    const buffers = new Set(Object.values(feeds).map(({ data }) => data.buffer as ArrayBuffer));
+    this.#thread.postMessage(request, [...buffers]);
+    return run.promise;
+  }
+
+  /** Resolves once the runs under way are done and the thread has ended. */
+  async stop(): Promise<void> {
+    if (this.#ended !== undefined) return;
+    const ended = new Promise((resolve) => this.#thread.once('exit', resolve));
+    this.#thread.postMessage('stop' satisfies InferenceRequest);
+    await ended;
+  }
+
+  #settle(reply: InferenceReply): void {
+    if (reply.kind !== 'done' && reply.kind !== 'error') return;
+    const run = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if (reply.kind === 'done') run?.resolve({ outputs: reply.outputs, seconds: reply.seconds });
+    else run?.reject(inferenceFailed('ONNX Runtime could not run a graph', new Error(reply.reason)));
+  }
+
+  #fail(what: string, cause?: unknown): void {
+    this.#ended ??= inferenceFailed(what, cause);
+    for (const run of this.#waiting.values()) run.reject(this.#ended);
+    this.#waiting.clear();
+  }
+}
+
+async function firstReply(thread: Worker): Promise<Extract<InferenceReply, { kind: 'ready' | 'failed' }>> {
+  return new Promise((resolve, reject) => {
+    thread.once('message', resolve);
+    thread.once('error', (cause) => reject(inferenceFailed('the inference thread did not start', cause)));
+  });
+}
+
+function inferenceFailed(what: string, cause: unknown): HepastageError {
+  return new HepastageError(ErrorCode.INFERENCE_FAILED, { what, action: 'send the study again', cause });
+}

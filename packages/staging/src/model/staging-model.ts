@@ -1,0 +1,215 @@
+import {
+  ErrorCode,
+  HepastageError,
+  type ModelManifest,
+  type Sequence,
+  type SequenceModel,
+} from '@hepastage/proto';
+import type { ExecutionProvider, ProviderChoice } from '../inference/execution-provider.ts';
+import { InferenceEngine } from '../inference/inference-engine.ts';
+import type { FloatTensor, Tensors } from '../inference/inference-protocol.ts';
+import { BatchSlots } from '../inference/batch-slots.ts';
+import { type BatchLimits, type BatchReport, MicroBatcher } from '../inference/micro-batcher.ts';
+import { verifyGoldenCase } from './golden-case.ts';
+import type { EncodedSlices, StagerInput, StagerOpinion } from './model-outputs.ts';
+import type { ModelPackage } from './model-package.ts';
+
+export interface StagingModelOptions {
+  /** In order of preference; the list's end decides what is allowed: without `cpu` there is no fallback to it. */
+  readonly providers: readonly ExecutionProvider[];
+  /** Threads of one operator on the CPU; 0: one a core. */
+  readonly threads: number;
+  readonly batch: BatchLimits;
+  readonly observer?: InferenceObserver;
+}
+
+/** One batch runs while the next is ready behind it; more would only wait there instead of gathering company. */
+const batchesAtEngineMax = 2;
+
+/** Where figures go. */
+export interface InferenceObserver {
+  batch(sequence: Sequence, report: BatchReport): void;
+  inference(graph: 'encoder' | 'stager', provider: ExecutionProvider, seconds: number): void;
+}
+
+/** A model package that is loaded, warm and proven by its golden case: it encodes slices of any number of studies at once and stages them. */
+export class StagingModel {
+  readonly manifest: ModelManifest;
+  readonly sha256: string;
+  readonly #engine: InferenceEngine;
+  readonly #batchers: ReadonlyMap<Sequence, MicroBatcher>;
+  readonly #observer: InferenceObserver | undefined;
+
+  private constructor(modelPackage: ModelPackage, engine: InferenceEngine, options: StagingModelOptions) {
+    this.manifest = modelPackage.manifest;
+    this.sha256 = modelPackage.sha256;
+    this.#engine = engine;
+    this.#observer = options.observer;
+    const slots = new BatchSlots(batchesAtEngineMax);
+    this.#batchers = new Map(
+      this.manifest.sequences.map((sequence) => [
+        sequence.sequence,
+        new MicroBatcher(
+          (slices, count) => this.#encodeBatch(sequence, slices, count),
+          sliceLengthOf(sequence),
+          {
+            limits: options.batch,
+            slots,
+            observe: (report) => options.observer?.batch(sequence.sequence, report),
+          },
+        ),
+      ]),
+    );
+  }
+
+  /** Throws EXECUTION_PROVIDER_UNAVAILABLE, or INVALID_MODEL if the golden case fails. */
+  static async start(modelPackage: ModelPackage, options: StagingModelOptions): Promise<StagingModel> {
+    const { graphs, golden } = modelPackage;
+    const engine = await InferenceEngine.start({
+      graphs,
+      providers: options.providers,
+      threads: options.threads,
+    });
+    try {
+      const model = new StagingModel(modelPackage, engine, options);
+      await model.#warmUp(options.batch.slicesMax);
+      await verifyGoldenCase(model, golden);
+      return model;
+    } catch (error) {
+      await engine.stop();
+      throw error;
+    }
+  }
+
+  /** `name@version` */
+  get name(): string {
+    return `${this.manifest.name}@${this.manifest.version}`;
+  }
+
+  get provider(): ProviderChoice {
+    return this.#engine.choice;
+  }
+
+  /** Encodes a stack [S,3,H,W] of one study, in batches shared with the others. */
+  async encode(sequence: Sequence, tensor: Float32Array, signal?: AbortSignal): Promise<EncodedSlices> {
+    const batcher = this.#batchers.get(sequence);
+    if (batcher === undefined) throw new RangeError(`model ${this.name} does not read sequence ${sequence}`);
+    return batcher.encode(tensor, signal);
+  }
+
+  /** Stages one study from the tokens of the sequences that it has. */
+  async stage({ t1w, t2w }: { t1w?: StagerInput; t2w?: StagerInput }): Promise<StagerOpinion> {
+    const tokenLength = tokenLengthOf(t1w ?? t2w);
+    const { outputs, seconds } = await this.#engine.run(this.manifest.stager, {
+      ...stagerFeeds('t1w', t1w, tokenLength),
+      ...stagerFeeds('t2w', t2w, tokenLength),
+    });
+    this.#observer?.inference('stager', this.provider.used, seconds);
+    const stages = this.manifest.stages.length;
+    const probabilities = valuesOf(outputs, 'probabilities');
+    return {
+      t1w: probabilities.slice(0, stages),
+      t2w: probabilities.slice(stages, 2 * stages),
+      joint: probabilities.slice(2 * stages, 3 * stages),
+      t1wSliceAttention: valuesOf(outputs, 't1w_slice_attention'),
+      t2wSliceAttention: valuesOf(outputs, 't2w_slice_attention'),
+      sequenceAttention: valuesOf(outputs, 'sequence_attention'),
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.#engine.stop();
+  }
+
+  async #encodeBatch(
+    { encoder, preprocessing }: SequenceModel,
+    slices: Float32Array<ArrayBuffer>,
+    count: number,
+  ): Promise<EncodedSlices> {
+    const rows = batchRows(count, this.provider.used);
+    const { height = 0, width = 0 } = preprocessing ?? {};
+    const padded = rows === count ? slices : padTo(slices, (slices.length / count) * rows);
+    const { outputs, seconds } = await this.#engine.run(encoder, {
+      slices: { data: padded, dims: [rows, 3, height, width] },
+    });
+    this.#observer?.inference('encoder', this.provider.used, seconds);
+    const evidence = tensorOf(outputs, 'evidence');
+    const [mapHeight = 0, mapWidth = 0] = evidence.dims.slice(-2);
+    return {
+      slices: count,
+      tokens: firstRows(tensorOf(outputs, 'tokens'), count),
+      attention: firstRows(tensorOf(outputs, 'attention'), count),
+      evidence: firstRows(evidence, count),
+      mapHeight,
+      mapWidth,
+    };
+  }
+
+  /** The first run of a shape allocates and, on a GPU, searches for algorithms: no study shall wait for that. */
+  async #warmUp(slicesMax: number): Promise<void> {
+    const shapes = new Set(
+      Array.from({ length: slicesMax }, (_, index) => batchRows(index + 1, this.provider.used)),
+    );
+    const warmed = this.provider.used === 'cpu' ? [slicesMax] : [...shapes];
+    for (const sequence of this.manifest.sequences) {
+      for (const rows of warmed) {
+        await this.#encodeBatch(sequence, new Float32Array(rows * sliceLengthOf(sequence)), rows);
+      }
+    }
+  }
+}
+
+/** Rows that a batch of `count` slices runs with. A GPU searches algorithms once per shape, so there batches grow in powers of two; a CPU takes any size. */
+function batchRows(count: number, provider: ExecutionProvider): number {
+  return provider === 'cpu' ? count : 2 ** Math.ceil(Math.log2(count));
+}
+
+function sliceLengthOf({ preprocessing }: SequenceModel): number {
+  return 3 * (preprocessing?.height ?? 0) * (preprocessing?.width ?? 0);
+}
+
+function stagerFeeds(name: 't1w' | 't2w', input: StagerInput | undefined, tokenLength: number): Tensors {
+  const slices = input?.positions.length ?? 1;
+  // An absent sequence is one slice that is not valid: graphs take no empty axis.
+  return {
+    [`${name}_tokens`]: {
+      data: Float32Array.from(input?.tokens ?? new Float32Array(tokenLength)),
+      dims: [1, slices, tokenLength],
+    },
+    [`${name}_positions`]: { data: Float32Array.from(input?.positions ?? [0]), dims: [1, slices] },
+    [`${name}_valid`]: {
+      data: new Float32Array(slices).fill(input === undefined ? 0 : 1),
+      dims: [1, slices],
+    },
+  };
+}
+
+function tokenLengthOf(input: StagerInput | undefined): number {
+  if (input === undefined) throw new RangeError('a study without any sequence can’t be staged');
+  return input.tokens.length / input.positions.length;
+}
+
+function padTo(values: Float32Array, length: number): Float32Array<ArrayBuffer> {
+  const padded = new Float32Array(length);
+  padded.set(values);
+  return padded;
+}
+
+function firstRows({ data, dims }: FloatTensor, rows: number): Float32Array {
+  return data.subarray(0, (data.length / (dims[0] ?? 1)) * rows);
+}
+
+function valuesOf(outputs: Tensors, name: string): number[] {
+  return [...tensorOf(outputs, name).data];
+}
+
+function tensorOf(outputs: Tensors, name: string): FloatTensor {
+  const tensor = outputs[name];
+  if (tensor === undefined) {
+    throw new HepastageError(ErrorCode.INVALID_MODEL, {
+      what: `a graph lacks its output ${name}`,
+      action: 'export the model again',
+    });
+  }
+  return tensor;
+}

@@ -1,0 +1,141 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  enumName,
+  type Finding,
+  Finding_Severity,
+  FindingSchema,
+  now,
+  type Sequence,
+  type SequenceOpinion,
+  SequenceOpinionSchema,
+  type StagingResult,
+  StagingResultSchema,
+  type StepTiming,
+  StudyInput_RoleSchema,
+  type StudyRequest,
+  type Warning,
+} from '@hepastage/proto';
+import { smallestStageSet, stageSetLevel } from '../explain/stage-set.ts';
+import type { PreparedVolume } from '../imaging/imaging-protocol.ts';
+import type { SequenceEvidence } from './explain-stage.ts';
+import type { BySequence, PipelineContext } from './pipeline-context.ts';
+import { preprocessingOf } from './prepare-volumes.ts';
+import type { LoneOpinion, StudyOpinion } from './stage-tokens.ts';
+import { modelWarnings, providerWarnings } from './warnings.ts';
+
+export interface Findings {
+  readonly volumes: BySequence<PreparedVolume>;
+  readonly opinion: StudyOpinion;
+  readonly evidence: BySequence<SequenceEvidence>;
+  readonly timings: readonly StepTiming[];
+}
+
+/** Everything that was found out, as the message that goes out. */
+export function assembleResult(
+  request: StudyRequest,
+  { volumes, opinion, evidence, timings }: Findings,
+  { model, software }: Pick<PipelineContext, 'model' | 'software'>,
+): StagingResult {
+  const { manifest } = model;
+  const [first, last] = smallestStageSet(opinion.probabilities);
+  const warnings: Warning[] = [...modelWarnings(manifest), ...providerWarnings(model.provider)];
+  const label = (stage: number) => manifest.stages[stage] ?? '';
+  const labelled = (probabilities: readonly number[]) =>
+    probabilities.map((probability, stage) => ({ stage: label(stage), probability }));
+
+  return create(StagingResultSchema, {
+    jobId: request.jobId,
+    createdAt: now(),
+    stage: label(opinion.stage),
+    probabilities: labelled(opinion.probabilities),
+    stageSet: manifest.stages.slice(first, last + 1),
+    stageSetLevel,
+    perSequence: [...opinion.bySequence].map(([sequence, lone]) =>
+      sequenceOpinion(sequence, lone, volumes.get(sequence), evidence.get(sequence)),
+    ),
+    ...disagreement(opinion),
+    quality: [...volumes].flatMap(([sequence, { findings }]) =>
+      [...findings, ...evidenceFindings(evidence.get(sequence))].map((finding) =>
+        qualityFinding(sequence, finding),
+      ),
+    ),
+    warnings,
+    model: {
+      name: manifest.name,
+      version: manifest.version,
+      sha256: model.sha256,
+      trainedOn: manifest.provenance?.trainedOn ?? '',
+    },
+    inputs: request.inputs.map(({ sequence, role, bytes, sha256 }) => ({
+      sequence,
+      role: enumName(StudyInput_RoleSchema, role),
+      bytes,
+      sha256,
+    })),
+    artefacts: [...evidence.values()].flatMap(({ files }) => files.map(({ artefact }) => artefact)),
+    execution: {
+      executionProvider: model.provider.used,
+      preferredExecutionProvider: model.provider.preferred,
+      timings: [...timings],
+      software,
+    },
+  });
+
+  function sequenceOpinion(
+    sequence: Sequence,
+    lone: LoneOpinion,
+    volume: PreparedVolume | undefined,
+    found: SequenceEvidence | undefined,
+  ): SequenceOpinion {
+    if (volume === undefined) throw new RangeError('an opinion without its volume');
+    const { stack, geometry } = volume;
+    return create(SequenceOpinionSchema, {
+      sequence,
+      stage: label(lone.stage),
+      probabilities: labelled(lone.probabilities),
+      attention: lone.attention,
+      slices: stack.grid.zMm.map((zMm, slice) => ({ zMm, attention: lone.sliceAttention[slice] ?? 0 })),
+      preprocessing: preprocessingOf(model, sequence),
+      geometry: {
+        dims: [...geometry.dims],
+        spacingMm: [...geometry.spacing],
+        orientation: geometry.orientation,
+        affineSource: geometry.affineSource,
+      },
+      region: stack.region,
+      ...(found?.heatInLiver === undefined ? {} : { heatInLiver: found.heatInLiver }),
+    });
+  }
+}
+
+/** A heatmap without heat must not look like a mistake. */
+function evidenceFindings(evidence: SequenceEvidence | undefined): PreparedVolume['findings'] {
+  if (evidence === undefined || evidence.speaksForStage) return [];
+  const message =
+    'Nothing in this sequence speaks for the stage more than for the others: its heatmap is empty.';
+  return [{ code: 'NO_EVIDENCE_IN_SEQUENCE', severity: 'INFO', message }];
+}
+
+/** Total-variation distance of the two sequences' probabilities. */
+function disagreement({ bySequence }: StudyOpinion): { disagreement?: number } {
+  const [one, other] = [...bySequence.values()];
+  if (one === undefined || other === undefined) return {};
+  const distance = one.probabilities.reduce(
+    (sum, value, stage) => sum + Math.abs(value - (other.probabilities[stage] ?? 0)) / 2,
+    0,
+  );
+  return { disagreement: distance };
+}
+
+function qualityFinding(
+  sequence: Sequence,
+  { code, severity, message, value }: PreparedVolume['findings'][number],
+): Finding {
+  return create(FindingSchema, {
+    code,
+    severity: Finding_Severity[severity],
+    sequence,
+    message,
+    ...(value === undefined ? {} : { value }),
+  });
+}

@@ -1,0 +1,45 @@
+import type { ImageLimits } from '@hepastage/imaging';
+import type { Progress, Sequence, StudyInput } from '@hepastage/proto';
+import type { ImagingPool } from '../imaging/imaging-pool.ts';
+import type { StagingModel } from '../model/staging-model.ts';
+
+/** Where a study's files come from. */
+export interface StudySource {
+  /** The whole file. Its buffer is given away to the caller. */
+  read(input: StudyInput, signal?: AbortSignal): Promise<Uint8Array>;
+}
+
+/** Where a study's answer goes. */
+export interface StudySink {
+  writeArtefact(name: string, bytes: Uint8Array, mediaType: string): Promise<void>;
+  writeResult(canonicalJson: string): Promise<void>;
+}
+
+/** Everything that a study needs on its way. */
+export interface PipelineContext {
+  readonly model: StagingModel;
+  readonly imaging: ImagingPool;
+  readonly limits: ImageLimits;
+  readonly source: StudySource;
+  readonly sink: StudySink;
+  /** Version of this software, for the result. */
+  readonly software: string;
+  readonly signal?: AbortSignal;
+  /** Told as each step begins; the step waits for it, and does not begin if it throws. */
+  readonly onStep?: (progress: Progress) => Promise<void>;
+}
+
+/** Values of a sequence, for those that the study has: T1W before T2W. */
+export type BySequence<T> = ReadonlyMap<Sequence, T>;
+
+/** The same keys, with each value mapped; all at once. */
+export async function mapSequences<T, R>(
+  values: BySequence<T>,
+  transform: (value: T, sequence: Sequence) => Promise<R>,
+): Promise<BySequence<R>> {
+  return new Map(
+    await Promise.all(
+      [...values].map(async ([sequence, value]) => [sequence, await transform(value, sequence)] as const),
+    ),
+  );
+}

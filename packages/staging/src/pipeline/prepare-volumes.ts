@@ -1,0 +1,38 @@
+import { enumName, type Preprocessing, type Sequence, SequenceSchema } from '@hepastage/proto';
+import type { PreparedVolume } from '../imaging/imaging-protocol.ts';
+import type { StagingModel } from '../model/staging-model.ts';
+import type { SequenceFiles } from './fetch-inputs.ts';
+import { type BySequence, mapSequences, type PipelineContext } from './pipeline-context.ts';
+
+/**
+ * decode → preprocess, off the main thread. The two are one task: a decompressed volume never leaves its thread, so that no more of them exist than
+ * the pool has threads.
+ */
+export async function prepareVolumes(
+  files: BySequence<SequenceFiles>,
+  { imaging, model, limits, signal }: Pick<PipelineContext, 'imaging' | 'model' | 'limits' | 'signal'>,
+): Promise<BySequence<PreparedVolume>> {
+  return mapSequences(files, async ({ image, liverMask }, sequence) =>
+    imaging.prepare(
+      { name: partName(sequence), image, liverMask, preprocessing: preprocessingOf(model, sequence), limits },
+      signal,
+    ),
+  );
+}
+
+/** Sequences are prepared side by side: the slower one is what the study waited for, s. */
+export function longestPreprocessing(volumes: BySequence<PreparedVolume>): number {
+  return Math.max(...[...volumes.values()].map(({ preprocessSeconds }) => preprocessSeconds));
+}
+
+/** The name that clients know a sequence's file by: `t1w`. */
+export function partName(sequence: Sequence): string {
+  return enumName(SequenceSchema, sequence).toLowerCase();
+}
+
+export function preprocessingOf(model: StagingModel, sequence: Sequence): Preprocessing {
+  const preprocessing = model.manifest.sequences.find((one) => one.sequence === sequence)?.preprocessing;
+  if (preprocessing === undefined)
+    throw new RangeError(`model ${model.name} does not read sequence ${sequence}`);
+  return preprocessing;
+}

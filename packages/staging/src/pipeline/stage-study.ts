@@ -1,0 +1,35 @@
+import { Progress_Step, type StagingResult, type StudyRequest } from '@hepastage/proto';
+import { assembleResult } from './assemble-result.ts';
+import { assertModel } from './assert-model.ts';
+import { encodeSlices } from './encode-slices.ts';
+import { explainStage } from './explain-stage.ts';
+import { fetchInputs } from './fetch-inputs.ts';
+import { persistResult } from './persist-result.ts';
+import type { PipelineContext } from './pipeline-context.ts';
+import { longestPreprocessing, prepareVolumes } from './prepare-volumes.ts';
+import { stageTokens } from './stage-tokens.ts';
+import { StepClock } from './step-clock.ts';
+
+/**
+ * A study's whole way: fetch → decode → preprocess → encode → stage → explain → persist. Nothing is visible in the sink before every artefact
+ * is: the result comes last. Throws a HepastageError, or the signal's reason once it aborts; what was written by then may be written again.
+ */
+export async function stageStudy(request: StudyRequest, context: PipelineContext): Promise<StagingResult> {
+  assertModel(request, context);
+  const clock = new StepClock(context);
+  const files = await clock.time(Progress_Step.FETCH, () => fetchInputs(request, context));
+  const volumes = await clock.time(Progress_Step.DECODE, () => prepareVolumes(files, context));
+  clock.splitOff(Progress_Step.PREPROCESS, longestPreprocessing(volumes));
+  const encoded = await clock.time(Progress_Step.ENCODE, () => encodeSlices(volumes, context));
+  const opinion = await clock.time(Progress_Step.STAGE, () => stageTokens(volumes, encoded, context));
+  const evidence = await clock.time(Progress_Step.EXPLAIN, () =>
+    explainStage(volumes, encoded, opinion, context),
+  );
+  return clock.time(Progress_Step.PERSIST, () =>
+    persistResult(
+      assembleResult(request, { volumes, opinion, evidence, timings: clock.timings }, context),
+      evidence,
+      context,
+    ),
+  );
+}

@@ -1,0 +1,46 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  enumName,
+  type Progress,
+  type Progress_Step,
+  Progress_StepSchema,
+  ProgressSchema,
+  type StepTiming,
+  StepTimingSchema,
+} from '@hepastage/proto';
+import type { PipelineContext } from './pipeline-context.ts';
+
+/** Announces each step, times it, and ends the study between steps once its signal aborts. */
+export class StepClock {
+  readonly timings: StepTiming[] = [];
+  readonly #context: Pick<PipelineContext, 'signal' | 'onStep'>;
+
+  constructor(context: Pick<PipelineContext, 'signal' | 'onStep'>) {
+    this.#context = context;
+  }
+
+  async time<T>(step: Progress_Step, work: () => Promise<T>): Promise<T> {
+    this.#context.signal?.throwIfAborted();
+    await this.#context.onStep?.(progressAt(step));
+    const begun = performance.now();
+    const value = await work();
+    this.#record(step, (performance.now() - begun) / 1_000);
+    return value;
+  }
+
+  /** Says that the last `seconds` of the step before were another one: the two ran as one task. */
+  splitOff(step: Progress_Step, seconds: number): void {
+    const before = this.timings.at(-1);
+    if (before !== undefined) before.seconds = Math.max(0, before.seconds - seconds);
+    this.#record(step, seconds);
+  }
+
+  #record(step: Progress_Step, seconds: number): void {
+    this.timings.push(create(StepTimingSchema, { step: enumName(Progress_StepSchema, step), seconds }));
+  }
+}
+
+/** A study that begins a step has the steps before it behind it. */
+function progressAt(step: Progress_Step): Progress {
+  return create(ProgressSchema, { step, fraction: (step - 1) / (Progress_StepSchema.values.length - 1) });
+}

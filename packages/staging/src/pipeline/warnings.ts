@@ -1,0 +1,24 @@
+import { create } from '@bufbuild/protobuf';
+import { type ModelManifest, type Warning, WarningSchema } from '@hepastage/proto';
+import type { ProviderChoice } from '../inference/execution-provider.ts';
+
+const messages: Readonly<Record<string, string>> = {
+  MODEL_NOT_CLINICALLY_VALIDATED:
+    'Research use only: this model was never validated on patients and must not guide care.',
+};
+
+/** What the model's maker wants every reader to know. */
+export function modelWarnings({ warnings, intendedUse }: ModelManifest): Warning[] {
+  return warnings.map((code) => create(WarningSchema, { code, message: messages[code] ?? intendedUse }));
+}
+
+/** A fallback to another execution provider is allowed only where it is configured, and is never silent. */
+export function providerWarnings({ used, preferred, refused }: ProviderChoice): Warning[] {
+  if (refused.length === 0) return [];
+  return [
+    create(WarningSchema, {
+      code: 'EXECUTION_PROVIDER_FALLBACK',
+      message: `Computed on ${used} because ${preferred} was not available; numbers may differ in the last digits.`,
+    }),
+  ];
+}
