@@ -1,0 +1,102 @@
+import { dirname, resolve } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { ErrorCode, HepastageError } from '@hepastage/proto';
+
+/** How a volume is prepared: around the whole body, or around its liver mask. */
+const variants = ['body', 'liver'] as const;
+const sequences = ['T1W', 'T2W'] as const;
+const columns = ['study', 'sequence', 'variant', 'image', 'liver_mask', 'stage', 'split'] as const;
+/** Study names become file names. */
+const studyPattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+/** One volume of a cohort. Paths are absolute. */
+export interface CohortRow {
+  readonly study: string;
+  readonly sequence: (typeof sequences)[number];
+  readonly variant: (typeof variants)[number];
+  readonly image: string;
+  /** Set for the variant `liver` only. */
+  readonly liverMask: string | undefined;
+  readonly stage: string;
+  readonly split: string;
+}
+
+/** Parses a cohort table whose paths are relative to `path`, the table's own. Throws INVALID_CONFIG. */
+export function parseCohort(text: string, path: string): CohortRow[] {
+  const records = readCsv(text, path);
+  const missing = columns.filter((column) => records[0] !== undefined && !(column in records[0]));
+  if (missing.length > 0) {
+    throw invalid(path, { what: 'the table lacks columns', expected: columns.join(','), received: `no ${missing.join(', ')}` }); // prettier-ignore
+  }
+  if (records.length === 0)
+    throw invalid(path, { what: 'the table has no rows', expected: columns.join(',') });
+  const rows = records.map((record, n) => parseRow(record, `${path} row ${n + 1}`, dirname(path)));
+  const repeated = rows.find((row, n) => rows.findIndex((other) => nameOf(other) === nameOf(row)) !== n);
+  if (repeated !== undefined)
+    throw invalid(path, { what: 'a volume is listed twice', received: nameOf(repeated) });
+  return rows;
+}
+
+/** Identifies a volume within its cohort, and names its tensor file. */
+export function nameOf({ study, sequence, variant }: CohortRow): string {
+  return `${study}.${sequence.toLowerCase()}.${variant}`;
+}
+
+type CsvRecord = Readonly<Record<(typeof columns)[number], string>>;
+
+function readCsv(text: string, path: string): CsvRecord[] {
+  try {
+    return parse(text, { columns: true, bom: true, trim: true, skip_empty_lines: true });
+  } catch (error) {
+    throw invalid(path, { what: 'the table is no CSV', cause: error });
+  }
+}
+
+function parseRow(record: CsvRecord, where: string, folder: string): CohortRow {
+  const oneOf = <T extends string>(column: keyof CsvRecord, allowed: readonly T[]): T => {
+    const found = allowed.find((value) => value === record[column]);
+    if (found !== undefined) return found;
+    const expected = allowed.join(' or ');
+    throw invalid(`${where}, ${column}`, {
+      what: 'the value is unknown',
+      expected,
+      received: record[column],
+    });
+  };
+  const filled = (column: keyof CsvRecord): string => {
+    if (record[column] !== '') return record[column];
+    throw invalid(`${where}, ${column}`, { what: 'the value is empty' });
+  };
+
+  const study = filled('study');
+  if (!studyPattern.test(study)) {
+    throw invalid(`${where}, study`, {
+      what: 'the name is no file name',
+      expected: 'letters, digits, . _ -',
+    });
+  }
+  const variant = oneOf('variant', variants);
+  if (variant === 'body' && record.liver_mask !== '') {
+    throw invalid(`${where}, liver_mask`, { what: 'the variant body takes no mask', expected: 'nothing' });
+  }
+  return {
+    study,
+    sequence: oneOf('sequence', sequences),
+    variant,
+    image: resolve(folder, filled('image')),
+    liverMask: variant === 'liver' ? resolve(folder, filled('liver_mask')) : undefined,
+    stage: filled('stage'),
+    split: filled('split'),
+  };
+}
+
+function invalid(
+  where: string,
+  details: { what: string; expected?: string; received?: string; cause?: unknown },
+): HepastageError {
+  return new HepastageError(ErrorCode.INVALID_CONFIG, {
+    where,
+    ...details,
+    action: 'correct the cohort table',
+  });
+}

@@ -1,0 +1,111 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ImageLimits } from '@hepastage/imaging';
+import { ErrorCode, HepastageError, type PreprocessingJson } from '@hepastage/proto';
+import { Piscina } from 'piscina';
+import { type CohortRow, nameOf } from './cohort.ts';
+import type { PrepareOutcome, PrepareTask } from './prepare-volume.ts';
+import { type PreprocessingBySequence, preprocessingJson } from './preprocessing-file.ts';
+
+type Labels = Pick<CohortRow, 'study' | 'sequence' | 'variant' | 'stage' | 'split'>;
+
+/** What `index.json` says of a cohort. */
+export interface CohortIndex {
+  readonly preprocessing: Readonly<Record<string, PreprocessingJson>>;
+  /** In the order of the cohort table. */
+  readonly items: readonly (Labels & {
+    /** Path of the `[S,3,H,W]` tensor, relative to the index. */
+    readonly tensor: string;
+    readonly slices: number;
+    readonly positions: readonly number[];
+    readonly zMm: readonly number[];
+  })[];
+  readonly refused: readonly (Labels & { readonly code: string; readonly message: string })[];
+}
+
+export interface PrepareOptions {
+  readonly preprocessing: PreprocessingBySequence;
+  readonly limits: ImageLimits;
+  /** Folder for `index.json` and `tensors/`. */
+  readonly out: string;
+  /** Volumes prepared at once, each in a thread of its own. */
+  readonly jobs: number;
+  /** Called after each volume. */
+  readonly onVolume: () => void;
+}
+
+/** Prepares every volume of a cohort. The index is written last: where it is, the tensors are complete. Throws INVALID_CONFIG. */
+export async function prepareCohort(
+  rows: readonly CohortRow[],
+  options: PrepareOptions,
+): Promise<CohortIndex> {
+  const { preprocessing, out, jobs } = options;
+  const tasks = rows.map((row) => taskOf(row, options));
+  await mkdir(join(out, 'tensors'), { recursive: true });
+
+  const threads = new Piscina<PrepareTask, PrepareOutcome>({
+    filename: new URL('./prepare-volume.ts', import.meta.url).href,
+    maxThreads: jobs,
+  });
+  try {
+    const outcomes = await Promise.all(
+      tasks.map(async (task) => {
+        const outcome = await threads.run(task);
+        options.onVolume();
+        return outcome;
+      }),
+    );
+    const index = indexOf(rows, outcomes, preprocessing);
+    await writeFile(join(out, 'index.json'), `${JSON.stringify(index, undefined, 2)}\n`);
+    return index;
+  } finally {
+    await threads.destroy();
+  }
+}
+
+function taskOf(row: CohortRow, { preprocessing: by, limits, out }: PrepareOptions): PrepareTask {
+  const preprocessing = by[row.sequence];
+  if (preprocessing === undefined) {
+    throw new HepastageError(ErrorCode.INVALID_CONFIG, {
+      what: `the cohort holds ${row.sequence} volumes, but the preprocessing does not say how to prepare them`,
+      action: `add "${row.sequence}" to the preprocessing file`,
+    });
+  }
+  return {
+    image: row.image,
+    liverMask: row.liverMask,
+    preprocessing,
+    limits,
+    tensor: join(out, tensorPath(row)),
+  };
+}
+
+function tensorPath(row: CohortRow): string {
+  return `tensors/${nameOf(row)}.npy`;
+}
+
+function indexOf(
+  rows: readonly CohortRow[],
+  outcomes: readonly PrepareOutcome[],
+  preprocessing: PreprocessingBySequence,
+): CohortIndex {
+  const items: CohortIndex['items'][number][] = [];
+  const refused: CohortIndex['refused'][number][] = [];
+  for (const [n, row] of rows.entries()) {
+    const outcome = outcomes[n]!;
+    const labels = {
+      study: row.study,
+      sequence: row.sequence,
+      variant: row.variant,
+      stage: row.stage,
+      split: row.split,
+    };
+    if (outcome.ok) {
+      const { slices, positions, zMm } = outcome;
+      items.push({ ...labels, tensor: tensorPath(row), slices, positions, zMm });
+    } else {
+      refused.push({ ...labels, code: outcome.code, message: outcome.message });
+    }
+  }
+  return { preprocessing: preprocessingJson(preprocessing), items, refused };
+}
