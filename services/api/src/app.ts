@@ -1,0 +1,65 @@
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { ApiDeps } from './deps.ts';
+import { closing } from './plugins/closing.ts';
+import { docs } from './plugins/docs.ts';
+import { metrics } from './plugins/metrics.ts';
+import { problems } from './plugins/problems.ts';
+import { requestIdOf, requestLog } from './plugins/request-log.ts';
+import { answerClientError, answerUnroutable } from './plugins/unroutable.ts';
+import { deleteJobRoute } from './routes/delete-job.ts';
+import { healthRoutes } from './routes/health.ts';
+import { jobArtefactRoute } from './routes/job-artefact.ts';
+import { jobResultRoute } from './routes/job-result.ts';
+import { jobRoute } from './routes/job.ts';
+import { jobsRoute } from './routes/jobs.ts';
+import { metricsRoute } from './routes/metrics.ts';
+import { modelsRoute } from './routes/models.ts';
+import { studyRoutes } from './routes/studies.ts';
+
+export type { ApiDeps } from './deps.ts';
+export { type ApiConfig, apiSettings, checkConfig } from './config.ts';
+export { Lifecycle } from './lifecycle.ts';
+
+const routes = [
+  studyRoutes,
+  jobsRoute,
+  jobRoute,
+  jobResultRoute,
+  jobArtefactRoute,
+  deleteJobRoute,
+  modelsRoute,
+  healthRoutes,
+  metricsRoute,
+];
+
+/** The API on top of its dependencies. Never listens, and closes none of them. */
+export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
+  const { config } = deps;
+  const logger: FastifyBaseLogger = deps.logger;
+  const app = Fastify({
+    loggerInstance: logger,
+    // Fastify's own lines hold URLs; ours don't.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: requestIdOf,
+    connectionTimeout: config.socketIdleMsMax,
+    keepAliveTimeout: config.keepAliveMs,
+    requestTimeout: config.requestMsMax,
+    http: { headersTimeout: config.headersMsMax },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerUnroutable,
+  });
+  app.server.maxConnections = config.connectionsMax;
+  // Bodies are checked as they are; only what arrives as text (queries, headers, paths) is converted.
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  // No route takes a body of another type than its own.
+  app.removeAllContentTypeParsers();
+
+  await app.register(requestLog);
+  await app.register(closing, deps);
+  await app.register(problems, config);
+  await app.register(metrics, deps);
+  await app.register(docs);
+  for (const route of routes) await app.register(route, deps);
+  return app;
+}

@@ -1,0 +1,45 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  decodeText,
+  ErrorCode,
+  HepastageError,
+  type ModelManifest,
+  ModelManifestSchema,
+} from '@hepastage/proto';
+
+const manifestFile = 'manifest.json';
+
+/** The manifests of the model packages in `directory`, by name; none if there is no such directory. Throws INVALID_MODEL. */
+export async function readModelCatalogue(directory: string): Promise<ModelManifest[]> {
+  const manifests: ModelManifest[] = [];
+  for (const folder of (await foldersOf(directory)).toSorted()) {
+    const file = join(directory, folder, manifestFile);
+    try {
+      manifests.push(decodeText(ModelManifestSchema, await readFile(file, 'utf8')));
+    } catch (cause) {
+      throw new HepastageError(ErrorCode.INVALID_MODEL, {
+        what: 'the manifest cannot be read',
+        where: join(folder, manifestFile),
+        action: 'rebuild the model package, or take its folder away',
+        cause,
+      });
+    }
+  }
+  return manifests;
+}
+
+/** The model that a client names as `name` or `name@version`. */
+export function findModel(models: readonly ModelManifest[], wanted: string): ModelManifest | undefined {
+  return models.find(({ name, version }) => wanted === name || wanted === `${name}@${version}`);
+}
+
+async function foldersOf(directory: string): Promise<string[]> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}

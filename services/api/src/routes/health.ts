@@ -1,0 +1,56 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { ErrorCode, HepastageError } from '@hepastage/proto';
+import type { ApiDeps } from '../deps.ts';
+import { contentOf, problemsOf } from '../schemas/responses.ts';
+
+const statusSchema = { type: 'object', properties: { status: { type: 'string' } } };
+
+const liveSchema = {
+  operationId: 'isLive',
+  tags: ['operations'],
+  summary: 'Whether the process answers',
+  response: { 200: contentOf('It does.', 'application/json', statusSchema) },
+};
+
+const readySchema = {
+  operationId: 'isReady',
+  tags: ['operations'],
+  summary: 'Whether the service can take a study',
+  response: {
+    200: contentOf('It can.', 'application/json', statusSchema),
+    ...problemsOf([ErrorCode.NOT_READY]),
+  },
+};
+
+/** `GET /livez`, `GET /readyz` */
+export const healthRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
+  const { store, status, queue, lifecycle, config } = deps;
+  app.get('/livez', { schema: liveSchema }, async () => ({ status: 'live' }));
+
+  app.get('/readyz', { schema: readySchema }, async () => {
+    if (lifecycle.stopping.aborted) throw notReady('the service is stopping');
+    const checks = { 'object store': store.check(), 'status store': status.check(), queue: queue.check() };
+    const failed = await failedChecks(checks, config.probeMsMax);
+    if (failed.length > 0) throw notReady(`no answer from ${failed.join(', ')}`);
+    return { status: 'ready' };
+  });
+};
+
+/** Names of the checks that failed, or were not done in time. */
+async function failedChecks(
+  checks: Readonly<Record<string, Promise<void>>>,
+  msMax: number,
+): Promise<string[]> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(reject, msMax, new Error('late'));
+  const names = Object.keys(checks);
+  const outcomes = await Promise.allSettled(
+    Object.values(checks).map(async (check) => Promise.race([check, late])),
+  );
+  clearTimeout(timer);
+  return names.filter((_, n) => outcomes[n]?.status === 'rejected');
+}
+
+function notReady(what: string): HepastageError {
+  return new HepastageError(ErrorCode.NOT_READY, { what, action: 'send the request again later' });
+}

@@ -1,0 +1,47 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { objectKeys } from '@hepastage/platform';
+import { ErrorCode, StagingResultSchema } from '@hepastage/proto';
+import type { ApiDeps } from '../deps.ts';
+import { clientGone } from '../http/client-gone.ts';
+import { isCached, sendNotModified, versionTag } from '../http/entity-tag.ts';
+import { cachedHeaders, jobParams } from '../schemas/jobs.ts';
+import { emptyOf, messageOf, problemsOf } from '../schemas/responses.ts';
+import { tenantOf } from '../tenant.ts';
+import { findJob, jobNotFound } from './find-job.ts';
+import { conflict, missingResult } from './require-result.ts';
+
+const schema = {
+  operationId: 'getResult',
+  tags: ['jobs'],
+  summary: 'Fetch the result of a job',
+  params: jobParams,
+  headers: cachedHeaders,
+  response: {
+    200: messageOf('The result, as the worker wrote it.', StagingResultSchema, ['ETag', 'Content-Length']),
+    304: emptyOf('The client has it.', ['ETag']),
+    ...problemsOf([ErrorCode.JOB_NOT_FOUND, ErrorCode.STORE_UNAVAILABLE, ErrorCode.QUEUE_UNAVAILABLE], {
+      [conflict]: 'RESULT_NOT_READY; or, if the job failed or was cancelled, the code it failed with',
+    }),
+  },
+};
+
+/** `GET /v1/jobs/{id}/result` */
+export const jobResultRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { config, status, store }) => {
+  app.get('/v1/jobs/:id/result', { schema }, async (request, reply) => {
+    const tenant = tenantOf(request);
+    const { id } = request.params;
+    const { record, version } = await findJob(status, tenant, id);
+    const missing = missingResult(record);
+    if (missing?.code === ErrorCode.RESULT_NOT_READY) reply.header('retry-after', config.retryAfterSeconds);
+    if (missing !== undefined) return reply.problem(missing, conflict);
+
+    // A record that has succeeded never changes, and neither does its result.
+    const tag = versionTag(version);
+    reply.header('etag', tag);
+    if (isCached(request.headers['if-none-match'], tag)) return sendNotModified(reply);
+    const result = await store.read(objectKeys.result(tenant, id), clientGone(reply));
+    // The job is being erased at this moment.
+    if (result === undefined) throw jobNotFound();
+    return reply.type('application/json').header('content-length', result.bytes).send(result.stream);
+  });
+};

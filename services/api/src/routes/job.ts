@@ -1,0 +1,57 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { VersionedRecord } from '@hepastage/platform';
+import { encodeText, ErrorCode, JobRecord_State, JobRecordSchema } from '@hepastage/proto';
+import type { ApiDeps } from '../deps.ts';
+import { clientGone } from '../http/client-gone.ts';
+import { isCached, sendNotModified, versionTag } from '../http/entity-tag.ts';
+import { preferredWaitSeconds } from '../http/prefer-wait.ts';
+import { jobHeaders, jobParams } from '../schemas/jobs.ts';
+import { emptyOf, messageOf, problemsOf } from '../schemas/responses.ts';
+import { tenantOf } from '../tenant.ts';
+import { findJob } from './find-job.ts';
+
+const schema = {
+  operationId: 'getJob',
+  tags: ['jobs'],
+  summary: 'Look at a job',
+  description:
+    'With `Prefer: wait=N` the answer comes when the job changes from what If-None-Match names (or, without it, from what it is now), or after N seconds.',
+  params: jobParams,
+  headers: jobHeaders,
+  response: {
+    200: messageOf('The job.', JobRecordSchema, ['ETag', 'Retry-After', 'Preference-Applied']),
+    304: emptyOf('The job is as the client has it.', ['ETag', 'Retry-After', 'Preference-Applied']),
+    ...problemsOf([ErrorCode.INVALID_REQUEST, ErrorCode.JOB_NOT_FOUND, ErrorCode.QUEUE_UNAVAILABLE]),
+  },
+};
+
+/** `GET /v1/jobs/{id}` */
+export const jobRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { config, status, lifecycle }) => {
+  app.get('/v1/jobs/:id', { schema }, async (request, reply) => {
+    const tenant = tenantOf(request);
+    const { id } = request.params;
+    const { prefer, 'if-none-match': ifNoneMatch } = request.headers;
+    const waitSeconds = preferredWaitSeconds(prefer, config.longPollSecondsMax);
+
+    let found = await findJob(status, tenant, id);
+    if (waitSeconds !== undefined) {
+      reply.header('preference-applied', `wait=${waitSeconds}`);
+      const news = ifNoneMatch !== undefined && !isCached(ifNoneMatch, versionTag(found.version));
+      if (!news && !isFinished(found)) {
+        const signal = AbortSignal.any([clientGone(reply), lifecycle.stopping]);
+        await status.changed(tenant, id, found.version, waitSeconds * 1_000, signal);
+        found = await findJob(status, tenant, id);
+      }
+    }
+
+    const tag = versionTag(found.version);
+    reply.header('etag', tag);
+    if (!isFinished(found)) reply.header('retry-after', config.retryAfterSeconds);
+    if (isCached(ifNoneMatch, tag)) return sendNotModified(reply);
+    return reply.type('application/json').send(encodeText(JobRecordSchema, found.record));
+  });
+};
+
+function isFinished({ record: { state } }: VersionedRecord): boolean {
+  return state !== JobRecord_State.QUEUED && state !== JobRecord_State.RUNNING;
+}

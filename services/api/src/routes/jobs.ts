@@ -1,0 +1,52 @@
+import { create } from '@bufbuild/protobuf';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { JobFilter } from '@hepastage/platform';
+import {
+  encodeText,
+  enumValue,
+  ErrorCode,
+  JobListSchema,
+  type JobRecord_State,
+  JobRecord_StateSchema,
+} from '@hepastage/proto';
+import type { Static } from 'typebox';
+import type { ApiDeps } from '../deps.ts';
+import { jobsQuery } from '../schemas/jobs.ts';
+import { messageOf, problemsOf } from '../schemas/responses.ts';
+import { tenantOf } from '../tenant.ts';
+
+/** `GET /v1/jobs` */
+export const jobsRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { config, status }) => {
+  const schema = {
+    operationId: 'listJobs',
+    tags: ['jobs'],
+    summary: 'List jobs, newest first',
+    description:
+      'A page may hold fewer jobs than asked for before the last: go on until `nextCursor` is empty.',
+    querystring: jobsQuery(config),
+    response: {
+      200: messageOf('A page of jobs.', JobListSchema),
+      ...problemsOf([ErrorCode.INVALID_REQUEST, ErrorCode.QUEUE_UNAVAILABLE]),
+    },
+  };
+  app.get('/v1/jobs', { schema }, async (request, reply) => {
+    const { limit = config.pageSizeDefault, cursor } = request.query;
+    const page = await status.list(tenantOf(request), filterOf(request.query), limit, cursor);
+    const list = create(JobListSchema, { jobs: [...page.records], nextCursor: page.nextCursor ?? '' });
+    return reply.type('application/json').send(encodeText(JobListSchema, list));
+  });
+};
+
+function filterOf(query: Static<ReturnType<typeof jobsQuery>>): JobFilter {
+  const { state, stage, model, reference, createdAfter, createdBefore } = query;
+  return {
+    ...(state !== undefined && {
+      states: state.map((name) => enumValue(JobRecord_StateSchema, name) as JobRecord_State),
+    }),
+    ...(stage !== undefined && { stage }),
+    ...(model !== undefined && { model }),
+    ...(reference !== undefined && { externalReference: reference }),
+    ...(createdAfter !== undefined && { createdAfter: new Date(createdAfter) }),
+    ...(createdBefore !== undefined && { createdBefore: new Date(createdBefore) }),
+  };
+}

@@ -1,0 +1,17 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { ApiDeps } from '../deps.ts';
+import { contentOf } from '../schemas/responses.ts';
+
+const schema = {
+  operationId: 'getMetrics',
+  tags: ['operations'],
+  summary: 'Metrics for Prometheus',
+  response: { 200: contentOf('Prometheus text format.', 'text/plain', { type: 'string' }) },
+};
+
+/** `GET /metrics` */
+export const metricsRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { registry }) => {
+  app.get('/metrics', { schema }, async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+};

@@ -1,0 +1,94 @@
+import multipart from '@fastify/multipart';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { encodeText, ErrorCode, JobRecordSchema } from '@hepastage/proto';
+import type { ApiDeps } from '../deps.ts';
+import { clientGone } from '../http/client-gone.ts';
+import { toContractError, unsupportedMediaType } from '../plugins/framework-errors.ts';
+import { messageOf, problemsOf } from '../schemas/responses.ts';
+import { studyFormSchema } from '../schemas/study-form.ts';
+import { tenantOf } from '../tenant.ts';
+import { acceptStudy } from '../upload/accept-study.ts';
+
+const schema = {
+  operationId: 'createStudy',
+  tags: ['studies'],
+  summary: 'Send a study to be staged',
+  description:
+    'Streams T1W and/or T2W volumes in. Files are checked while they arrive: one that can’t be staged is refused at once, and nothing of it is kept.',
+  consumes: ['multipart/form-data'],
+  body: studyFormSchema,
+  response: {
+    202: messageOf('Accepted and safe. Follow it at Location.', JobRecordSchema, ['Location', 'Retry-After']),
+    ...problemsOf([
+      ErrorCode.INVALID_REQUEST,
+      ErrorCode.NO_SEQUENCE,
+      ErrorCode.UNKNOWN_PART,
+      ErrorCode.DUPLICATE_PART,
+      ErrorCode.INVALID_METADATA,
+      ErrorCode.UPLOAD_ABORTED,
+      ErrorCode.UPLOAD_TIMEOUT,
+      ErrorCode.TOO_MANY_PARTS,
+      ErrorCode.UPLOAD_TOO_LARGE,
+      ErrorCode.DECOMPRESSED_TOO_LARGE,
+      ErrorCode.TOO_MANY_VOXELS,
+      ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+      ErrorCode.MODEL_NOT_FOUND,
+      ErrorCode.EMPTY_FILE,
+      ErrorCode.NOT_NIFTI,
+      ErrorCode.CORRUPT_GZIP,
+      ErrorCode.TRUNCATED_FILE,
+      ErrorCode.INVALID_HEADER,
+      ErrorCode.UNSUPPORTED_DATATYPE,
+      ErrorCode.UNSUPPORTED_DIMENSIONS,
+      ErrorCode.INVALID_SPACING,
+      ErrorCode.INVALID_AFFINE,
+      ErrorCode.NO_FINITE_VOXELS,
+      ErrorCode.CONSTANT_IMAGE,
+      ErrorCode.MASK_MISMATCH,
+      ErrorCode.EMPTY_MASK,
+      ErrorCode.STORE_UNAVAILABLE,
+      ErrorCode.QUEUE_UNAVAILABLE,
+    ]),
+  },
+};
+
+/** `POST /v1/studies` */
+export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
+  await app.register(multipart);
+  const { bytes, refused, active } = app.uploadMetrics;
+
+  app.post(
+    '/v1/studies',
+    {
+      schema,
+      // The parts are checked as they stream in: there is never a whole body to validate.
+      validatorCompiler: () => () => true,
+    },
+    async (request, reply) => {
+      active.inc();
+      try {
+        if (!request.isMultipart()) throw unsupportedMediaType('this route');
+        const record = await acceptStudy(
+          {
+            request,
+            tenant: tenantOf(request),
+            gone: clientGone(reply),
+            onBytes: (received) => bytes.inc(received),
+          },
+          deps,
+        );
+        return reply
+          .code(202)
+          .header('location', `/v1/jobs/${record.jobId}`)
+          .header('retry-after', deps.config.retryAfterSeconds)
+          .type('application/json')
+          .send(encodeText(JobRecordSchema, record));
+      } catch (error) {
+        refused.inc({ code: toContractError(error).codeName });
+        throw error;
+      } finally {
+        active.dec();
+      }
+    },
+  );
+};

@@ -1,0 +1,79 @@
+import { type DescMessage } from '@bufbuild/protobuf';
+import {
+  type ErrorCode,
+  ErrorCodeSchema,
+  enumName,
+  errorTraits,
+  JobListSchema,
+  JobRecordSchema,
+  jsonSchema,
+  ModelManifestSchema,
+  StagingResultSchema,
+} from '@hepastage/proto';
+import { problemMediaType } from './problem.ts';
+
+/** The messages that responses carry, as named schemas of the OpenAPI document. */
+export const messageSchemas = [JobRecordSchema, JobListSchema, StagingResultSchema, ModelManifestSchema].map(
+  (message) => ({ $id: message.name, ...jsonSchema(message) }),
+);
+
+/** A response header: a string, with what it means. */
+const header = (description: string) => ({ type: 'string', description });
+
+const documentedHeaders = {
+  Location: header('URL of the job.'),
+  'Retry-After': header('Seconds after which to look again; absent once the job is finished.'),
+  ETag: header('Changes whenever the body does. Send it as If-None-Match.'),
+  'Preference-Applied': header('The wait that was granted, if one was asked for.'),
+  'Content-Disposition': header('The file name to save under.'),
+  'Content-Length': header('Bytes of the body.'),
+} as const;
+
+export type DocumentedHeader = keyof typeof documentedHeaders;
+
+/** Documents a body of one media type. */
+export function contentOf(
+  description: string,
+  mediaType: string,
+  schema: object,
+  headers: readonly DocumentedHeader[] = [],
+) {
+  return {
+    description,
+    headers: Object.fromEntries(headers.map((name) => [name, documentedHeaders[name]])),
+    content: { [mediaType]: { schema } },
+  };
+}
+
+/** Documents a body that is the canonical JSON of `message`. */
+export function messageOf(
+  description: string,
+  message: DescMessage,
+  headers: readonly DocumentedHeader[] = [],
+) {
+  return contentOf(description, 'application/json', { $ref: `${message.name}#` }, headers);
+}
+
+/** Documents a response without a body. */
+export function emptyOf(description: string, headers: readonly DocumentedHeader[] = []) {
+  return {
+    type: 'null',
+    description,
+    headers: Object.fromEntries(headers.map((name) => [name, documentedHeaders[name]])),
+  };
+}
+
+/** Documents the problems of a route, by status; `fixed` for codes that the route sends with another status than their own. */
+export function problemsOf(codes: readonly ErrorCode[], fixed: Readonly<Record<number, string>> = {}) {
+  const names = Map.groupBy(codes, (code) => errorTraits(code).httpStatus);
+  const responses = [...names].map(([status, ofStatus]) => [
+    String(status),
+    problemOf(ofStatus.map((code) => enumName(ErrorCodeSchema, code)).join(', ')),
+  ]);
+  const others = Object.entries(fixed).map(([status, description]) => [status, problemOf(description)]);
+  return Object.fromEntries([...responses, ...others]) as Record<string, ReturnType<typeof problemOf>>;
+}
+
+function problemOf(description: string) {
+  return contentOf(description, problemMediaType, { $ref: 'Problem#' });
+}

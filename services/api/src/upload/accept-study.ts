@@ -1,0 +1,75 @@
+import { create } from '@bufbuild/protobuf';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { objectKeys } from '@hepastage/platform';
+import {
+  encodeText,
+  type JobRecord,
+  type StudyMetadata,
+  type StudyRequest,
+  StudyRequestSchema,
+} from '@hepastage/proto';
+import type { FastifyRequest } from 'fastify';
+import type { ApiDeps } from '../deps.ts';
+import { fileParts } from '../schemas/study-parts.ts';
+import { checkStudy } from './check-study.ts';
+import type { ReceivedFile } from './receive-file.ts';
+import { receiveParts } from './receive-parts.ts';
+import { Rollback } from './rollback.ts';
+import { UploadClock } from './upload-clock.ts';
+
+export interface Upload {
+  readonly request: FastifyRequest;
+  readonly tenant: string;
+  /** Aborts when the client goes away. */
+  readonly gone: AbortSignal;
+  /** Is told of received bytes, for metrics. */
+  readonly onBytes: (bytes: number) => void;
+}
+
+/**
+ * Takes a study in, all or nothing: inputs → request.json → record → queue. The object store is the source of truth, so it is complete
+ * before the record exists, and the record before the queue has the job. Whatever fails, all that was there before is taken back.
+ */
+export async function acceptStudy(upload: Upload, deps: ApiDeps): Promise<JobRecord> {
+  const { request, tenant, gone, onBytes } = upload;
+  const { config, store, status, queue } = deps;
+  const jobId = deps.newJobId();
+  const createdAt = deps.clock();
+  using clock = new UploadClock(config, gone);
+  const { signal } = clock;
+  await using rollback = new Rollback((error) =>
+    request.log.error({ err: error, jobId }, 'upload not erased'),
+  );
+
+  rollback.add(() => store.erase(objectKeys.job(tenant, jobId)));
+  const destination = { store, tenant, jobId, limits: config, signal, config, clock, onBytes };
+  const { files, metadata } = await receiveParts(request, destination);
+  checkStudy({ files, metadata }, deps.models);
+
+  const study = studyRequest({ jobId, tenant, createdAt }, files, metadata);
+  const body = Buffer.from(encodeText(StudyRequestSchema, study));
+  await store.writeBytes(objectKeys.request(tenant, jobId), body, { mediaType: 'application/json', signal });
+
+  rollback.add(() => status.erase(tenant, jobId));
+  const { record } = await status.create(study);
+  rollback.add(async () => void (await queue.remove(jobId)));
+  await queue.add(study);
+  rollback.disarm();
+  return record;
+}
+
+function studyRequest(
+  identity: { jobId: string; tenant: string; createdAt: Date },
+  files: readonly ReceivedFile[],
+  metadata: StudyMetadata,
+): StudyRequest {
+  return create(StudyRequestSchema, {
+    ...identity,
+    createdAt: timestampFromDate(identity.createdAt),
+    metadata,
+    inputs: files.map(({ name, key, bytes, sha256 }) => {
+      const { sequence, role } = fileParts[name];
+      return { sequence, role, key, bytes, sha256 };
+    }),
+  });
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { ErrorCode, HepastageError } from '@hepastage/proto';
+import type { UploadClock } from './upload-clock.ts';
+
+/** Bytes of a whole upload so far, over all its parts. */
+export class UploadBudget {
+  readonly #bytesMax: number;
+  readonly #onBytes: (bytes: number) => void;
+  #bytes = 0;
+
+  /** `onBytes` is told of each chunk, for metrics. */
+  constructor(bytesMax: number, onBytes: (bytes: number) => void) {
+    this.#bytesMax = bytesMax;
+    this.#onBytes = onBytes;
+  }
+
+  /** Refuses a body that says itself that it is too large, before it is sent. Throws UPLOAD_TOO_LARGE. */
+  announce(contentLength: string | undefined): void {
+    if (Number(contentLength ?? 0) > this.#bytesMax) throw this.#exceeded();
+  }
+
+  /** Throws UPLOAD_TOO_LARGE. */
+  spend(bytes: number): void {
+    this.#bytes += bytes;
+    this.#onBytes(bytes);
+    if (this.#bytes > this.#bytesMax) throw this.#exceeded();
+  }
+
+  #exceeded(): HepastageError {
+    return tooLarge(ErrorCode.UPLOAD_TOO_LARGE, 'the upload', this.#bytesMax);
+  }
+}
+
+export interface PartLimit {
+  readonly bytesMax: number;
+  /** Code of the refusal of a longer part. */
+  readonly code: ErrorCode;
+}
+
+/** Counts and hashes the bytes of one part while they stream by, and stops them at its limit and the upload's. */
+export class PartMeter {
+  readonly #limit: PartLimit;
+  readonly #budget: UploadBudget;
+  readonly #clock: UploadClock;
+  readonly #hash = createHash('sha256');
+  bytes = 0;
+
+  constructor(limit: PartLimit, budget: UploadBudget, clock: UploadClock) {
+    this.#limit = limit;
+    this.#budget = budget;
+    this.#clock = clock;
+  }
+
+  /** Passes the chunks of `source` on. Throws the limit's code, or UPLOAD_TOO_LARGE for the upload as a whole. */
+  async *measure(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
+    const { bytesMax, code } = this.#limit;
+    this.#clock.expectBytes();
+    for await (const chunk of source) {
+      this.#clock.haveBytes();
+      this.bytes += chunk.length;
+      if (this.bytes > bytesMax) throw tooLarge(code, 'the part', bytesMax);
+      this.#budget.spend(chunk.length);
+      this.#hash.update(chunk);
+      yield chunk;
+      this.#clock.expectBytes();
+    }
+    this.#clock.haveBytes();
+  }
+
+  /** SHA-256 of the bytes, lower-case hexadecimal. Ends the measurement. */
+  digest(): string {
+    return this.#hash.digest('hex');
+  }
+}
+
+function tooLarge(code: ErrorCode, what: string, bytesMax: number): HepastageError {
+  return new HepastageError(code, {
+    what: `${what} is larger than allowed`,
+    expected: `at most ${bytesMax} bytes`,
+    action: 'send less: volumes may be compressed or cropped',
+  });
+}
