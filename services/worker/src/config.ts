@@ -1,0 +1,71 @@
+import { availableParallelism } from 'node:os';
+import { imageSettings, sharedSettings } from '@hepastage/platform';
+import { executionProviders } from '@hepastage/staging';
+import { type Static, Type } from 'typebox';
+
+/** The worker's settings. `parseConfig` reads each from the environment variable that its name gives. */
+export const workerConfig = Type.Object({
+  ...sharedSettings,
+  ...imageSettings,
+  model: Type.String({
+    default: 'models/phantom-light',
+    minLength: 1,
+    description: 'folder of the model package',
+  }),
+  executionProviders: Type.Array(Type.Enum([...executionProviders]), {
+    default: ['cpu'],
+    minItems: 1,
+    uniqueItems: true,
+    description:
+      'cuda, tensorrt and cpu in order of preference; the first that works is used, and no other than these',
+  }),
+  inferenceThreads: Type.Integer({
+    default: 0,
+    minimum: 0,
+    description: 'threads of one operator on the CPU; 0: one a core',
+  }),
+  imagingThreads: Type.Integer({
+    default: availableParallelism(),
+    minimum: 1,
+    maximum: 64,
+    description: 'threads that decode and preprocess: as many volumes are decompressed at once',
+  }),
+  jobsInFlight: Type.Integer({
+    default: 8,
+    minimum: 1,
+    maximum: 256,
+    description: 'studies worked on at once',
+  }),
+  batchSlicesMax: Type.Integer({
+    default: 16,
+    minimum: 1,
+    maximum: 512,
+    description: 'most slices of an encoder batch',
+  }),
+  batchDelayMsMax: Type.Integer({
+    default: 10,
+    minimum: 0,
+    maximum: 1_000,
+    description: 'longest that a slice waits for company, ms',
+  }),
+  jobSecondsMax: Type.Integer({ default: 600, minimum: 1, description: 'longest that a study may take, s' }),
+  shutdownSecondsMax: Type.Integer({
+    default: 25,
+    minimum: 0,
+    description: 'how long studies may still finish after SIGTERM before they are given back, s',
+  }),
+  lockSeconds: Type.Integer({
+    default: 30,
+    minimum: 2,
+    description: 'a worker silent for that long has lost its studies, s',
+  }),
+  healthHost: Type.String({ default: '127.0.0.1', description: 'address of /livez, /readyz and /metrics' }),
+  healthPort: Type.Integer({
+    default: 9100,
+    minimum: 0,
+    maximum: 65_535,
+    description: 'port of the same; 0: any free one',
+  }),
+});
+
+export type WorkerConfig = Static<typeof workerConfig>;

@@ -1,0 +1,52 @@
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import {
+  enumName,
+  Finding_SeveritySchema,
+  SequenceSchema,
+  type StagingResult,
+  StudyMetadata_PrioritySchema,
+  type StudyRequest,
+} from '@hepastage/proto';
+import type { Logger } from '@hepastage/platform';
+import type { WorkerMetrics } from './metrics.ts';
+import type { Outcome } from './run-study.ts';
+
+/** The wait from acceptance to the moment that a worker takes the study. */
+export function recordWait({ createdAt, metadata }: StudyRequest, metrics: WorkerMetrics): void {
+  if (createdAt === undefined) return;
+  const priority = enumName(StudyMetadata_PrioritySchema, metadata?.priority ?? 0).toLowerCase();
+  metrics.queueWait.observe({ priority }, Math.max(0, Date.now() - timestampMs(createdAt)) / 1_000);
+}
+
+/** One log line and the metrics of an attempt. */
+export function recordOutcome(
+  { jobId }: StudyRequest,
+  outcome: Outcome,
+  {
+    seconds,
+    modelVersion,
+    metrics,
+    logger,
+  }: { seconds: number; modelVersion: string; metrics: WorkerMetrics; logger: Logger },
+): void {
+  const reason = 'error' in outcome ? outcome.error.codeName : '';
+  metrics.jobs.inc({ outcome: outcome.kind, reason });
+  metrics.jobDuration.observe({ outcome: outcome.kind, model_version: modelVersion }, seconds);
+  const line = { jobId, outcome: outcome.kind, seconds };
+  if ('error' in outcome) logger.warn({ ...line, err: outcome.error }, 'study');
+  else logger.info(line, 'study');
+  if (outcome.kind === 'succeeded') recordResult(outcome.result, modelVersion, metrics);
+}
+
+function recordResult(
+  { execution, perSequence, quality, stage }: StagingResult,
+  modelVersion: string,
+  metrics: WorkerMetrics,
+): void {
+  for (const { step, seconds } of execution?.timings ?? []) metrics.stepDuration.observe({ step }, seconds);
+  for (const { code, severity } of quality) {
+    metrics.findings.inc({ code, severity: enumName(Finding_SeveritySchema, severity) });
+  }
+  const sequence = perSequence.map((one) => enumName(SequenceSchema, one.sequence)).join('+');
+  metrics.predictions.inc({ stage, sequence, model_version: modelVersion });
+}

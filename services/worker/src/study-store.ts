@@ -1,0 +1,38 @@
+import { ErrorCode, HepastageError, type StudyInput, type StudyRequest } from '@hepastage/proto';
+import { objectKeys, type ObjectStore } from '@hepastage/platform';
+import type { StudySink, StudySource } from '@hepastage/staging';
+
+/** A study's files as the object store has them. */
+export function studySource(store: ObjectStore): StudySource {
+  return {
+    async read(input: StudyInput, signal?: AbortSignal): Promise<Uint8Array> {
+      // The request says how many bytes were accepted: more than those were never checked, and are never read.
+      const bytes = await store.readBytes(input.key, input.bytes, signal);
+      if (bytes === undefined) {
+        throw new HepastageError(ErrorCode.STORE_UNAVAILABLE, {
+          what: 'a file of the study is not in the object store',
+          action: 'send the study again',
+        });
+      }
+      return bytes;
+    },
+  };
+}
+
+/** Where a study's artefacts and result go. */
+export function studySink(
+  store: ObjectStore,
+  { tenant, jobId }: StudyRequest,
+  signal?: AbortSignal,
+): StudySink {
+  const options = (mediaType: string) => ({ mediaType, ...(signal && { signal }) });
+  return {
+    async writeArtefact(name, bytes, mediaType) {
+      await store.writeBytes(objectKeys.artefact(tenant, jobId, name), bytes, options(mediaType));
+    },
+    async writeResult(canonicalJson) {
+      const bytes = new TextEncoder().encode(canonicalJson);
+      await store.writeBytes(objectKeys.result(tenant, jobId), bytes, options('application/json'));
+    },
+  };
+}
