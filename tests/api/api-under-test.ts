@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { create } from '@bufbuild/protobuf';
+import { type ApiConfig, type ApiDeps, apiSettings, buildApp, checkConfig, Lifecycle } from '@hepastage/api';
+import {
+  createLogger,
+  createRegistry,
+  openStatusStore,
+  openStudyQueue,
+  parseConfig,
+} from '@hepastage/platform';
+import { ModelManifestSchema } from '@hepastage/proto';
+import { Redis } from 'ioredis';
+import { type RedisServer, startRedis } from '../helpers/redis-server.ts';
+import { openStore, type StoreKind, type StoreUnderTest } from './store-under-test.ts';
+
+/** The API in this process, listening on a free loopback port, over a real Redis and a real object store. */
+export interface ApiUnderTest extends AsyncDisposable {
+  readonly app: Awaited<ReturnType<typeof buildApp>>;
+  readonly url: string;
+  readonly deps: ApiDeps;
+  /** Everything that studies have left behind. */
+  traces(): Promise<Traces>;
+}
+
+export interface Traces {
+  readonly objects: readonly string[];
+  /** What is in the storage without being an object. */
+  readonly unfinished: readonly string[];
+  /** Redis keys of records, index and queue entries. */
+  readonly jobKeys: readonly string[];
+  readonly queued: number;
+}
+
+export const noTraces: Traces = { objects: [], unfinished: [], jobKeys: [], queued: 0 };
+
+export interface ApiOptions {
+  readonly store?: StoreKind;
+  readonly settings?: Partial<ApiConfig>;
+  /** A Redis of the test's own, which it may stop. */
+  readonly redis?: RedisServer;
+  /** Another Redis for the queue alone. */
+  readonly queueRedis?: RedisServer;
+}
+
+export const tenant = 'default';
+
+/** Small limits, so that a test can reach them. */
+const testLimits = {
+  uploadFileBytesMax: 4_000_000,
+  uploadBytesMax: 6_000_000,
+  decompressedBytesMax: 8_000_000,
+  voxelsMax: 1_000_000,
+  metadataBytesMax: 2_000,
+  uploadIdleMsMax: 5_000,
+  probeMsMax: 1_000,
+} satisfies Partial<ApiConfig>;
+
+export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> {
+  await using opening = new AsyncDisposableStack();
+  const redis = options.redis ?? opening.use(await startRedis());
+  const config: ApiConfig = checkConfig({
+    ...parseConfig(apiSettings, {}),
+    ...testLimits,
+    ...options.settings,
+    redisUrl: redis.url,
+    redisPrefix: redis.prefix,
+  });
+  const stored = await openStore(options.store ?? 'directory', opening);
+  const deps = {
+    ...(await openRest(config, options.queueRedis?.url ?? redis.url, opening)),
+    store: stored.store,
+  };
+  const app = await buildApp(deps);
+  opening.defer(async () => {
+    app.server.closeAllConnections();
+    await app.close();
+  });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const running = opening.move();
+  return {
+    app,
+    url,
+    deps,
+    traces: async () => tracesOf(deps, stored),
+    [Symbol.asyncDispose]: async () => running.disposeAsync(),
+  };
+}
+
+async function openRest(config: ApiConfig, queueUrl: string, opening: AsyncDisposableStack) {
+  const logger = createLogger('api-test', 'silent');
+  const status = opening.adopt(
+    await openStatusStore({ ...config, patience: 'fail-fast', logger }),
+    async (it) => it.close(),
+  );
+  const queue = opening.adopt(await openStudyQueue({ ...config, redisUrl: queueUrl, logger }), async (it) =>
+    it.close(),
+  );
+  return {
+    config,
+    logger,
+    registry: createRegistry('api-test'),
+    status,
+    queue,
+    models: [create(ModelManifestSchema, { name: 'phantom-light', version: '1.0.0' })],
+    lifecycle: new Lifecycle(),
+    clock: () => new Date(),
+    newJobId: randomUUID,
+  };
+}
+
+async function tracesOf({ queue, config }: ApiDeps, { store, unfinished }: StoreUnderTest): Promise<Traces> {
+  const objects = await Array.fromAsync(store.list(''));
+  const counts = Object.values(await queue.counts());
+  return {
+    objects: objects.map(({ key }) => key),
+    unfinished: await unfinished(),
+    jobKeys: await jobKeysOf(config.redisUrl, config.redisPrefix),
+    queued: counts.reduce((sum, count) => sum + count, 0),
+  };
+}
+
+/** BullMQ keeps a few keys of its own even for an empty queue: those are nobody's traces. */
+async function jobKeysOf(url: string, prefix: string): Promise<string[]> {
+  const redis = new Redis(url);
+  try {
+    const keys: string[] = [];
+    for await (const page of redis.scanStream({ match: `${prefix}*` })) keys.push(...(page as string[]));
+    return keys.filter((key) => /[0-9a-f]{8}-[0-9a-f]{4}|:jobs:/.test(key)).toSorted();
+  } finally {
+    redis.disconnect();
+  }
+}

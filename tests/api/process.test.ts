@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import type { JobRecordJson } from '@hepastage/proto';
+import { startRedis } from '../helpers/redis-server.ts';
+import { startService } from '../helpers/service-process.ts';
+import { temporaryDirectory } from '../helpers/temporary-directory.ts';
+import { eventually } from './eventually.ts';
+import { RawUpload } from './raw-upload.ts';
+import { postStudy } from './study-form.ts';
+import { volume } from './volumes.ts';
+
+async function startProcess(opened: AsyncDisposableStack, settings: Readonly<Record<string, string>> = {}) {
+  const redis = opened.use(await startRedis());
+  const directory = opened.use(await temporaryDirectory('objects'));
+  return opened.use(
+    await startService('api', {
+      REDIS_URL: redis.url,
+      HEPASTAGE_REDIS_PREFIX: redis.prefix,
+      HEPASTAGE_OBJECT_STORE: directory.path,
+      ...settings,
+    }),
+  );
+}
+
+test('SIGTERM lets a long poll and an upload finish, then the process ends with 0', async () => {
+  await using opened = new AsyncDisposableStack();
+  // Requests that are under way at the signal still get in.
+  const api = await startProcess(opened, { HEPASTAGE_DRAIN_MS: '500' });
+  const accepted = await postStudy(api.url, [['t1w', volume()]]);
+  const { jobId } = (await accepted.json()) as JobRecordJson;
+
+  const body = volume();
+  const tail = Buffer.from(RawUpload.tail);
+  const head = RawUpload.headBytes('t1w');
+  const upload = await RawUpload.begin(api.url, 't1w', head + body.length + tail.length);
+  await upload.send(body.subarray(0, 1_000));
+  const poll = fetch(`${api.url}/v1/jobs/${jobId}`, { headers: { prefer: 'wait=60' } });
+  api.process.kill('SIGTERM');
+  assert.equal((await poll).status, 200);
+  await eventually(async () => isListening(api.url), false);
+  await upload.send(Buffer.concat([body.subarray(1_000), tail]));
+  assert.match(await upload.response(), /^HTTP\/1\.1 202 /);
+  const [code] = api.process.exitCode === null ? await once(api.process, 'exit') : [api.process.exitCode];
+  assert.equal(code, 0, api.log());
+  assert.match(api.log(), /"msg":"stopped"/);
+  assert.doesNotMatch(api.log(), /cut off/);
+});
+
+async function isListening(url: string): Promise<boolean> {
+  return fetch(`${url}/livez`).then(
+    () => true,
+    () => false,
+  );
+}
+
+test('an upload that does not end is cut off, and the process ends all the same', async () => {
+  await using opened = new AsyncDisposableStack();
+  const api = await startProcess(opened, { HEPASTAGE_SHUTDOWN_MS_MAX: '300' });
+  const upload = await RawUpload.begin(api.url, 't1w', 10_000_000);
+  await upload.send(volume());
+  assert.equal(await api.stop(), 0, api.log());
+  assert.match(api.log(), /requests in flight are cut off/);
+});
+
+test('a wrong setting ends the process with what to do', async () => {
+  await using opened = new AsyncDisposableStack();
+  await assert.rejects(startProcess(opened, { HEPASTAGE_UPLOAD_BYTES_MAX: 'many' }), {
+    message: /HEPASTAGE_UPLOAD_BYTES_MAX must be integer, received \\"many\\"/,
+  });
+});
+
+test('the log holds routes, never URLs, references or file names', async () => {
+  await using opened = new AsyncDisposableStack();
+  const api = await startProcess(opened);
+  await fetch(`${api.url}/v1/jobs?reference=Doe-reference`);
+  await postStudy(api.url, [
+    ['t1w', new Uint8Array(10)],
+    ['metadata', '{"externalReference":"Doe-reference"}'],
+  ]);
+  await fetch(`${api.url}/Doe-reference`);
+  await api.stop();
+  assert.match(api.log(), /"route":"\/v1\/jobs"/);
+  assert.doesNotMatch(api.log(), /Doe-reference|volume\.nii/);
+});

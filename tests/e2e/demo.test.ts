@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { test, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { JobRecordJson, StagingResultJson } from '@hepastage/proto';
+import { freePorts } from '../helpers/free-port.ts';
+
+const demo = fileURLToPath(new URL('../../scripts/demo.ts', import.meta.url));
+
+test('the demo prints one JSON document and ends with everything that it started', async (context) => {
+  const { child, port, store } = await startDemo(context, '--json');
+  const [stdout] = await Promise.all([text(child.stdout!), once(child, 'exit')]);
+  assert.equal(child.exitCode, 0);
+  const { job, result } = JSON.parse(stdout) as { job: JobRecordJson; result: StagingResultJson };
+  assert.equal(job.state, 'SUCCEEDED');
+  const sum = result.probabilities!.reduce((total, { probability }) => total + Number(probability), 0);
+  assert.ok(Math.abs(sum - 1) < 1e-5);
+  assert.deepEqual(
+    result.artefacts!.map(({ name }) => name),
+    ['heatmap.t1w.nii.gz', 'key-slice.t1w.png', 'heatmap.t2w.nii.gz', 'key-slice.t2w.png'],
+  );
+  for (const { name } of result.artefacts!) {
+    assert.ok(existsSync(join(store, `tenants/default/jobs/${job.jobId}/artefacts/${name}`)), name);
+  }
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/livez`));
+});
+
+test(
+  'with --keep it goes on until SIGTERM, and leaves no process behind',
+  { timeout: 60_000 },
+  async (context) => {
+    const { child, port } = await startDemo(context, '--json', '--keep');
+    const [document] = (await once(child.stdout!, 'data')) as [Buffer];
+    assert.equal((JSON.parse(document.toString()) as { job: JobRecordJson }).job.state, 'SUCCEEDED');
+    const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
+    assert.equal(ready.status, 200);
+    await ready.arrayBuffer();
+    const started = await descendantsOf(child.pid!);
+    assert.ok(started.length >= 3, `Redis, API and worker run: ${started.length} processes`);
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    assert.equal(child.exitCode, 0);
+    await Promise.all(started.map(hasEnded));
+  },
+);
+
+async function startDemo(
+  context: TestContext,
+  ...options: string[]
+): Promise<{ child: ChildProcess; port: number; store: string }> {
+  const [port = 0] = await freePorts(1);
+  const store = await mkdtemp(join(tmpdir(), 'hepastage-demo-'));
+  const child = spawn(process.execPath, [demo, ...options], {
+    // A Redis of its own, as a newcomer gets: not the one that `npm test` runs for all files.
+    env: { ...process.env, REDIS_URL: '', PORT: String(port), HEPASTAGE_OBJECT_STORE: store },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  context.after(async () => {
+    child.kill('SIGTERM');
+    if (child.exitCode === null) await once(child, 'exit');
+    await rm(store, { recursive: true });
+  });
+  return { child, port, store };
+}
+
+/** Resolves once the process is gone or a zombie: watchdogs end a moment after the demo, by the end of their pipe. Never, if it lives on. */
+async function hasEnded(pid: number): Promise<void> {
+  while (true) {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => 'State:\tgone');
+    if (/^State:\t(Z|gone)/m.test(status)) return;
+    await delay(20);
+  }
+}
+
+/** Every process that `pid` started, directly or not. */
+async function descendantsOf(pid: number): Promise<number[]> {
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim();
+  const direct = children === '' ? [] : children.split(' ').map(Number);
+  return [...direct, ...(await Promise.all(direct.map(descendantsOf))).flat()];
+}

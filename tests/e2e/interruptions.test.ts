@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { create } from '@bufbuild/protobuf';
+import { JobRecord_State, type JobRecord, StudyMetadataSchema } from '@hepastage/proto';
+import type { ApiClient } from '../../packages/cli/src/server/client.ts';
+import { follow, phantomStudy } from '../helpers/studies.ts';
+import { startSystem } from '../helpers/system.ts';
+
+const study = phantomStudy('mild');
+
+test('a worker that is asked to leave gives its studies back, and the next one finishes them', async () => {
+  await using system = await startSystem();
+  const leaving = await system.startWorker({ HEPASTAGE_SHUTDOWN_SECONDS_MAX: '0' });
+  const submitted = await submitSeveral(system.client, 12);
+  await running(system.client, submitted[0]!);
+  assert.equal(await leaving.stop(), 0);
+
+  await system.startWorker();
+  const jobs = await Promise.all(submitted.map(async (job) => follow(system.client, job)));
+  assert.deepEqual(new Set(jobs.map(({ state }) => state)), new Set([JobRecord_State.SUCCEEDED]));
+});
+
+test('a worker that is killed loses nothing: another takes its studies over', async () => {
+  await using system = await startSystem();
+  const lockSeconds = { HEPASTAGE_LOCK_SECONDS: '2' };
+  const killed = await system.startWorker(lockSeconds);
+  const submitted = await submitSeveral(system.client, 4);
+  await running(system.client, submitted[0]!);
+  const ended = once(killed.process, 'exit');
+  killed.process.kill('SIGKILL');
+  await ended;
+
+  await system.startWorker(lockSeconds);
+  const jobs = await Promise.all(submitted.map(async (job) => follow(system.client, job)));
+  assert.deepEqual(new Set(jobs.map(({ state }) => state)), new Set([JobRecord_State.SUCCEEDED]));
+  assert.ok(jobs.some(({ attempt }) => attempt > 1));
+});
+
+test('a worker that was frozen past its lock gives up its late attempt, and the study still succeeds', async () => {
+  await using system = await startSystem();
+  // Slices wait a second for company, so that the study is in hand when the worker freezes.
+  const frozen = await system.startWorker({
+    HEPASTAGE_LOCK_SECONDS: '2',
+    HEPASTAGE_BATCH_DELAY_MS_MAX: '1000',
+    HEPASTAGE_BATCH_SLICES_MAX: '48',
+  });
+  const [submitted] = await submitSeveral(system.client, 1);
+  await running(system.client, submitted!);
+  frozen.process.kill('SIGSTOP');
+  // Twice the lock: the one wait here that nothing announces.
+  await delay(4_000);
+  frozen.process.kill('SIGCONT');
+  const { state, error } = await follow(system.client, submitted!);
+  assert.equal(state, JobRecord_State.SUCCEEDED, error?.message);
+});
+
+test('a study that is deleted while it runs is stopped and leaves nothing behind', async () => {
+  await using system = await startSystem();
+  const worker = await system.startWorker();
+  const submitted = await submitSeveral(system.client, 8);
+  await running(system.client, submitted[0]!);
+  const erased = await Promise.all(
+    submitted.map(async ({ jobId }) => fetch(`${system.api.url}/v1/jobs/${jobId}`, { method: 'DELETE' })),
+  );
+  const refusals = await Promise.all(erased.filter(({ ok }) => !ok).map(async (response) => response.text()));
+  assert.deepEqual(refusals, [], system.api.log());
+  // A worker that stops cleanly has nothing in hand any more, so whatever it would write is written.
+  assert.equal(await worker.stop(), 0);
+  for (const { jobId } of submitted) {
+    assert.equal((await fetch(`${system.api.url}/v1/jobs/${jobId}`)).status, 404);
+  }
+  assert.deepEqual(await filesBelow(system.settings['HEPASTAGE_OBJECT_STORE']!), []);
+});
+
+async function submitSeveral(client: ApiClient, count: number): Promise<JobRecord[]> {
+  return Promise.all(
+    Array.from({ length: count }, async () => client.submit(study, create(StudyMetadataSchema, {}))),
+  );
+}
+
+async function running(client: ApiClient, { jobId }: JobRecord): Promise<void> {
+  for await (const { state } of client.watch(jobId)) if (state !== JobRecord_State.QUEUED) return;
+}
+
+async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}

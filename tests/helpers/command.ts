@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
+
+export interface CommandOutcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `hepastage …` to its end. */
+export async function hepastage(...argumentsGiven: readonly string[]): Promise<CommandOutcome> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...argumentsGiven], { maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+      resolve({ exitCode, stdout, stderr });
+    });
+  });
+}

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { inContainerOrLocally } from './container-engine.ts';
+import { installRedis } from './install-redis.ts';
+import { startLocalProgram } from './local-program.ts';
+import { type RunningServer, runningServer } from './running-server.ts';
+
+export interface RedisServer extends RunningServer {
+  /** In braces, for every key of this test: others may use the same Redis. */
+  readonly prefix: string;
+}
+
+const image = 'redis:7.4-alpine';
+const containerPort = 6379;
+/** As in production: every write is kept, and no key is evicted. */
+const serverOptions = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--save', ''];
+
+/**
+ * A real Redis: the one at REDIS_URL where that is set, a container where a Docker engine answers, else `redis-server` on a free loopback port.
+ * Give `prefix` to everything that writes keys.
+ */
+export async function startRedis(): Promise<RedisServer> {
+  const given = process.env['REDIS_URL'];
+  if (given !== undefined && given !== '') return sharedRedis(given);
+  return inContainerOrLocally<RedisServer>(startRedisContainer, startLocalRedis);
+}
+
+/** A `redis-server` process of this caller's own, whatever REDIS_URL says: for tests that pause or kill it by its pid. */
+export async function startLocalRedis(): Promise<RedisServer & { readonly pid: number }> {
+  const { command, environment } = await installRedis();
+  const { pid, ports, stop } = await startLocalProgram({
+    name: 'redis',
+    command,
+    environment,
+    portCount: 1,
+    arguments: async (directory, [port]) =>
+      ['--bind', '127.0.0.1', '--port', String(port), '--dir', directory].concat(serverOptions),
+    readyLine: /Ready to accept connections/,
+  });
+  return runningServer({ url: `redis://127.0.0.1:${ports[0]}`, prefix: uniquePrefix(), pid, stop });
+}
+
+async function startRedisContainer(): Promise<RedisServer> {
+  const { GenericContainer } = await import('testcontainers');
+  const container = await new GenericContainer(image)
+    .withCommand(['redis-server', ...serverOptions])
+    .withExposedPorts(containerPort)
+    .start();
+  return runningServer({
+    url: `redis://${container.getHost()}:${container.getMappedPort(containerPort)}`,
+    prefix: uniquePrefix(),
+    pid: undefined,
+    stop: async () => {
+      await container.stop();
+    },
+  });
+}
+
+/** Somebody else's Redis: only the keys of this test are ours to erase. */
+function sharedRedis(url: string): RedisServer {
+  const prefix = uniquePrefix();
+  return runningServer({ url, prefix, pid: undefined, stop: async () => eraseKeys(url, prefix) });
+}
+
+async function eraseKeys(url: string, prefix: string): Promise<void> {
+  const redis = new Redis(url, { maxRetriesPerRequest: 0, retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  try {
+    for await (const keys of redis.scanStream({ match: `${prefix}*`, count: 1000 })) {
+      if ((keys as string[]).length > 0) await redis.unlink(keys as string[]);
+    }
+  } finally {
+    redis.disconnect();
+  }
+}
+
+function uniquePrefix(): string {
+  return `{test-${randomBytes(6).toString('hex')}}`;
+}

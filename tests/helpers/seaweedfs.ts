@@ -1,0 +1,110 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { installSeaweedfs } from './install-seaweedfs.ts';
+import { startLocalProgram } from './local-program.ts';
+
+const image = 'chrislusf/seaweedfs:4.48';
+const containerPort = 8333;
+const region = 'us-east-1';
+/** Of a server that only this machine reaches. Any other credentials are refused. */
+const credentials = { accessKeyId: 'test-access-key', secretAccessKey: 'test-secret-key' };
+
+/** SeaweedFS's own format. `Admin` may create buckets. */
+const identities = JSON.stringify({
+  identities: [
+    {
+      name: 'test',
+      credentials: [{ accessKey: credentials.accessKeyId, secretKey: credentials.secretAccessKey }],
+      actions: ['Admin', 'Read', 'Write', 'List', 'Tagging'],
+    },
+  ],
+});
+
+const serverOptions = [
+  '-s3',
+  '-s3.port.iceberg=0',
+  '-s3.port.lance=0',
+  // As on AWS: an upload to a bucket that does not exist fails.
+  '-s3.autoCreateBucket=false',
+  '-master.telemetry=false',
+  // One master alone is leader at once; otherwise it waits 1.5 s for others.
+  '-master.peers=none',
+  // Every bucket has volumes of its own: small ones, and many of them.
+  '-master.volumeSizeLimitMB=64',
+  '-volume.max=1000',
+];
+/** One volume per bucket is enough; 7 is SeaweedFS's default. */
+const serverEnvironment = { WEED_MASTER_VOLUME_GROWTH_COPY_1: '1' };
+const ready = /Start Seaweed S3 API Server/;
+
+/** `weed server -s3` on free loopback ports, with credentials of its own. */
+export async function startSeaweedfs() {
+  const program = await startLocalProgram({
+    name: 'seaweedfs',
+    command: await installSeaweedfs(),
+    environment: serverEnvironment,
+    portCount: 8,
+    arguments: async (directory, ports) => {
+      const config = join(directory, 'identities.json');
+      await writeFile(config, identities);
+      return [
+        '-logtostderr=true',
+        'server',
+        '-ip=127.0.0.1',
+        '-ip.bind=127.0.0.1',
+        `-dir=${directory}`,
+        `-s3.config=${config}`,
+        ...portOptions(ports),
+        ...serverOptions,
+      ];
+    },
+    leftovers: localSockets,
+    readyLine: ready,
+  });
+  const [s3Port] = program.ports;
+  return {
+    endpoint: `http://127.0.0.1:${s3Port}`,
+    region,
+    ...credentials,
+    pid: program.pid,
+    stop: program.stop,
+  };
+}
+
+export async function startSeaweedfsContainer() {
+  const { GenericContainer, Wait } = await import('testcontainers');
+  const container = await new GenericContainer(image)
+    .withCopyContentToContainer([{ content: identities, target: '/etc/identities.json' }])
+    .withEnvironment(serverEnvironment)
+    .withCommand(['server', '-dir=/data', '-s3.config=/etc/identities.json', ...serverOptions])
+    .withExposedPorts(containerPort)
+    .withWaitStrategy(Wait.forLogMessage(ready))
+    .start();
+  return {
+    endpoint: `http://${container.getHost()}:${container.getMappedPort(containerPort)}`,
+    region,
+    ...credentials,
+    pid: undefined,
+    stop: async () => {
+      await container.stop();
+    },
+  };
+}
+
+/** Every server of SeaweedFS listens on two ports, for HTTP and for gRPC. */
+const servers = ['s3', 'master', 'volume', 'filer'] as const;
+
+function portOptions(ports: readonly number[]): string[] {
+  return servers.flatMap((server, i) => [
+    `-${server}.port=${ports[2 * i]}`,
+    `-${server}.port.grpc=${ports[2 * i + 1]}`,
+  ]);
+}
+
+/** Sockets that SeaweedFS puts into /tmp whatever one tells it, and leaves there when it is killed. */
+function localSockets(ports: readonly number[]): string[] {
+  return servers.flatMap((server, i) => [
+    `/tmp/seaweedfs-${server}-grpc-${ports[2 * i + 1]}.sock`,
+    `/tmp/seaweedfs-${server}-${ports[2 * i]}.sock`,
+  ]);
+}

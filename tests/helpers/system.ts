@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiClient } from '../../packages/cli/src/server/client.ts';
+import { type RedisServer, startRedis } from './redis-server.ts';
+import { type ServiceProcess, startService } from './service-process.ts';
+import { startS3 } from './s3-server.ts';
+
+/** The whole service: real processes over a real Redis and a real object store. */
+export interface System extends AsyncDisposable {
+  readonly client: ApiClient;
+  readonly api: ServiceProcess;
+  readonly redis: RedisServer;
+  /** Settings that every service of this system is started with. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Starts one more worker; it is stopped with the system. */
+  startWorker(settings?: Readonly<Record<string, string>>): Promise<ServiceProcess>;
+}
+
+/** Starts Redis, an object store and the API. Workers are the test's to start. */
+export async function startSystem(store: 'directory' | 's3' = 'directory'): Promise<System> {
+  await using opened = new AsyncDisposableStack();
+  const redis = opened.use(await startRedis());
+  const settings = {
+    REDIS_URL: redis.url,
+    HEPASTAGE_REDIS_PREFIX: redis.prefix,
+    HEPASTAGE_LOG_LEVEL: 'info',
+    ...(store === 's3' ? await s3Settings(opened) : await directorySettings(opened)),
+  };
+  const api = opened.use(await startService('api', settings));
+  const running = opened.move();
+  return {
+    client: new ApiClient(api.url),
+    api,
+    redis,
+    settings,
+    startWorker: async (more = {}) => running.use(await startService('worker', { ...settings, ...more })),
+    [Symbol.asyncDispose]: async () => running.disposeAsync(),
+  };
+}
+
+async function directorySettings(opened: AsyncDisposableStack): Promise<Record<string, string>> {
+  const directory = await mkdtemp(join(tmpdir(), 'hepastage-objects-'));
+  opened.defer(async () => rm(directory, { recursive: true }));
+  return { HEPASTAGE_OBJECT_STORE: directory };
+}
+
+async function s3Settings(opened: AsyncDisposableStack): Promise<Record<string, string>> {
+  const { endpoint, region, bucket, accessKeyId, secretAccessKey } = opened.use(await startS3());
+  return {
+    HEPASTAGE_OBJECT_STORE: `s3://${bucket}`,
+    S3_ENDPOINT: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  };
+}
