@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import type { JobRecordJson } from '@hepastage/proto';
+import { samplesOf } from '../helpers/metrics.ts';
 import { startRedis } from '../helpers/redis-server.ts';
 import { startService } from '../helpers/service-process.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
@@ -25,8 +26,8 @@ async function startProcess(opened: AsyncDisposableStack, settings: Readonly<Rec
 
 test('SIGTERM lets a long poll and an upload finish, then the process ends with 0', async () => {
   await using opened = new AsyncDisposableStack();
-  // Requests that are under way at the signal still get in.
-  const api = await startProcess(opened, { HEPASTAGE_DRAIN_MS: '500' });
+  // The long poll is on its way at the signal, and still gets in.
+  const api = await startProcess(opened, { HEPASTAGE_DRAIN_MS: '2000' });
   const accepted = await postStudy(api.url, [['t1w', volume()]]);
   const { jobId } = (await accepted.json()) as JobRecordJson;
 
@@ -35,6 +36,7 @@ test('SIGTERM lets a long poll and an upload finish, then the process ends with 
   const head = RawUpload.headBytes('t1w');
   const upload = await RawUpload.begin(api.url, 't1w', head + body.length + tail.length);
   await upload.send(body.subarray(0, 1_000));
+  await uploadHasBegun(api.url);
   const poll = fetch(`${api.url}/v1/jobs/${jobId}`, { headers: { prefer: 'wait=60' } });
   api.process.kill('SIGTERM');
   assert.equal((await poll).status, 200);
@@ -46,6 +48,14 @@ test('SIGTERM lets a long poll and an upload finish, then the process ends with 
   assert.match(api.log(), /"msg":"stopped"/);
   assert.doesNotMatch(api.log(), /cut off/);
 });
+
+/** A socket takes bytes before the service has read any of them. */
+async function uploadHasBegun(url: string): Promise<void> {
+  await eventually(
+    async () => (await samplesOf(url, 'hepastage_uploads_active')).map(({ value }) => value),
+    [1],
+  );
+}
 
 async function isListening(url: string): Promise<boolean> {
   return fetch(`${url}/livez`).then(
@@ -59,6 +69,7 @@ test('an upload that does not end is cut off, and the process ends all the same'
   const api = await startProcess(opened, { HEPASTAGE_SHUTDOWN_MS_MAX: '300' });
   const upload = await RawUpload.begin(api.url, 't1w', 10_000_000);
   await upload.send(volume());
+  await uploadHasBegun(api.url);
   assert.equal(await api.stop(), 0, api.log());
   assert.match(api.log(), /requests in flight are cut off/);
 });
