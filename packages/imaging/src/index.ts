@@ -4,6 +4,7 @@ export type { Affine } from './geometry/affine.ts';
 export { orientationOf } from './geometry/orientation.ts';
 export { assertSameGrid } from './geometry/same-grid.ts';
 export { type IntensitySummary, summarizeIntensity } from './intensity-summary.ts';
+export { maskBits, shareMarked } from './mask-bits.ts';
 export { decodeNifti } from './nifti/decode.ts';
 export { encodeNifti } from './nifti/encode.ts';
 export { gzipError, isGzip } from './nifti/gzip.ts';

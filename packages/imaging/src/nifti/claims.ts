@@ -40,10 +40,10 @@ export function claimsOf(header: NiftiHeader, limits: ImageLimits): HeaderClaims
   };
 }
 
-/** Throws DECOMPRESSED_TOO_LARGE if the file, `bytes` long so far, goes on after the voxels that its header claims. */
+/** Throws INVALID_HEADER if the file, `bytes` long so far, goes on after the voxels that its header claims. */
 export function checkNotLonger({ endOffset }: HeaderClaims, bytes: number): void {
   if (bytes <= bytesMax(endOffset)) return;
-  throw new HepastageError(ErrorCode.DECOMPRESSED_TOO_LARGE, {
+  throw new HepastageError(ErrorCode.INVALID_HEADER, {
     what: 'the file goes on after the voxels that its header claims',
     where: 'dim',
     expected: `${endOffset} bytes`,

@@ -3,6 +3,8 @@ import type { ImageLimits, Triple } from '../volume.ts';
 
 /** Fewest voxels along each axis: below, an image is a picture or a strip and has no slices to stage. */
 const axisVoxelsMin = 3;
+/** Most voxels along an axis: a NIfTI-1 file, as the heatmap is one, can't say more. */
+const axisVoxelsMax = 32_767;
 const dimensionsMax = 7;
 
 /** The three dimensions of `dim`. Throws INVALID_HEADER, UNSUPPORTED_DIMENSIONS, TOO_MANY_VOXELS. */
@@ -36,6 +38,9 @@ export function dimensionsOf(dim: readonly number[], { voxelsMax }: ImageLimits)
         `at least ${axisVoxelsMin}`,
         voxels,
       );
+    }
+    if (n < 3 && voxels > axisVoxelsMax) {
+      throw notOneVolume('an axis is too long', `dim[${n + 1}]`, `at most ${axisVoxelsMax}`, voxels);
     }
     if (n >= 3 && voxels > 1) {
       throw notOneVolume('the file is a series of volumes', `dim[${n + 1}]`, 1, voxels);

@@ -25,7 +25,7 @@ export function peekGzip(file: Uint8Array, wanted: number): Uint8Array {
   }
 }
 
-/** The whole stream, all its members, never more than the claimed bytes. Throws CORRUPT_GZIP, TRUNCATED_FILE, DECOMPRESSED_TOO_LARGE. */
+/** The whole stream, all its members, never more than the claimed bytes. Throws CORRUPT_GZIP, TRUNCATED_FILE, INVALID_HEADER. */
 export function gunzipClaimed(file: Uint8Array, claims: HeaderClaims): Uint8Array {
   if (file.length * deflateRatioMax < claims.endOffset) {
     throw truncated(`${claims.endOffset} bytes when decompressed`, `${file.length} compressed`);

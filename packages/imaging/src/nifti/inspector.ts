@@ -8,6 +8,7 @@ import {
   truncated,
 } from './claims.ts';
 import { checkExtensions } from './extensions.ts';
+import { GatheredBytes } from './gathered-bytes.ts';
 import { readHeader } from './header.ts';
 import { VoxelSurvey } from './voxel-survey.ts';
 import { viewVoxels } from './voxel-view.ts';
@@ -25,8 +26,10 @@ export class NiftiInspector {
   readonly #limits: ImageLimits;
   readonly #kind: ImageKind;
   #received = 0;
-  /** Bytes that wait for more: a part of the header, or of a voxel. */
-  #pending = noBytes;
+  /** Everything before the voxels, until the first of them is there. */
+  #prefix: GatheredBytes | undefined = new GatheredBytes();
+  /** The first bytes of a voxel whose others are still to come. */
+  #brokenVoxel = noBytes;
   #claims: HeaderClaims | undefined;
   #survey: VoxelSurvey | undefined;
 
@@ -43,8 +46,8 @@ export class NiftiInspector {
   write(chunk: Uint8Array): void {
     this.#received += chunk.length;
     if (this.#claims !== undefined) checkNotLonger(this.#claims, this.#received);
-    if (this.#survey === undefined) this.#readPrefix(join(this.#pending, chunk));
-    else this.#readVoxels(chunk, this.#survey, this.#received - chunk.length);
+    if (this.#survey !== undefined) this.#readVoxels(chunk, this.#survey, this.#received - chunk.length);
+    else if (this.#prefix !== undefined) this.#readPrefix(this.#prefix, chunk);
   }
 
   end(): void {
@@ -54,8 +57,9 @@ export class NiftiInspector {
     this.#survey?.check();
   }
 
-  #readPrefix(prefix: Uint8Array): void {
-    this.#pending = new Uint8Array(prefix);
+  #readPrefix(gathered: GatheredBytes, chunk: Uint8Array): void {
+    gathered.add(chunk);
+    const prefix = gathered.bytes;
     if (this.#claims === undefined) {
       const header = readHeader(prefix);
       if (header === undefined) return;
@@ -65,7 +69,7 @@ export class NiftiInspector {
     const { voxOffset } = this.#claims;
     if (prefix.length < voxOffset) return;
     checkExtensions(prefix, this.#claims);
-    this.#pending = noBytes;
+    this.#prefix = undefined;
     this.#survey = new VoxelSurvey(this.#kind, this.#claims);
     this.#readVoxels(prefix.subarray(voxOffset), this.#survey, voxOffset);
   }
@@ -74,9 +78,9 @@ export class NiftiInspector {
   #readVoxels(chunk: Uint8Array, survey: VoxelSurvey, at: number): void {
     if (survey.settled || this.#claims === undefined) return;
     const { datatype, header, endOffset } = this.#claims;
-    const bytes = join(this.#pending, chunk.subarray(0, Math.max(0, endOffset - at)));
+    const bytes = join(this.#brokenVoxel, chunk.subarray(0, Math.max(0, endOffset - at)));
     const whole = bytes.length - (bytes.length % datatype.bytes);
-    this.#pending = new Uint8Array(bytes.subarray(whole));
+    this.#brokenVoxel = new Uint8Array(bytes.subarray(whole));
     survey.add(viewVoxels(bytes.subarray(0, whole), { datatype, littleEndian: header.littleEndian }, false));
   }
 }

@@ -22,9 +22,14 @@ export function viewVoxels(
   const aligned = misaligned || (swap && !mayOverwrite) ? new Uint8Array(bytes) : bytes;
   if (swap) swapInPlace(aligned, datatype.bytes);
   const values = new datatype.view(aligned.buffer, aligned.byteOffset, aligned.length / datatype.bytes);
-  if (values instanceof BigInt64Array || values instanceof BigUint64Array)
-    return Float64Array.from(values, Number);
-  return values;
+  return values instanceof BigInt64Array || values instanceof BigUint64Array ? toFloat64(values) : values;
+}
+
+/** Not `Float64Array.from`: that makes a list of all the big integers first, at 30 times the memory. */
+function toFloat64(values: BigInt64Array | BigUint64Array): Float64Array {
+  const converted = new Float64Array(values.length);
+  for (let n = 0; n < values.length; n++) converted[n] = Number(values[n]);
+  return converted;
 }
 
 function swapInPlace(bytes: Uint8Array, width: number): void {

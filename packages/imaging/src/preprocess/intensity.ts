@@ -4,7 +4,7 @@ import type { Body } from './body.ts';
 import { percentiles } from './percentile.ts';
 import type { IntensityScale } from './slice-stack.ts';
 
-/** Smallest spread, relative to the clipped range, that is contrast rather than rounding. */
+/** Smallest spread, relative to the values themselves, that is contrast rather than rounding: float32 has 7 digits. */
 const stdRatioMin = 1e-6;
 
 /** The scale that the body's values give. Throws CONSTANT_IMAGE if the body has no contrast. */
@@ -18,7 +18,8 @@ export function intensityOf({ values }: Body, how: Preprocessing): IntensityScal
   for (let n = 0; n < clipped.length; n++) squares += (clipped[n]! - mean) ** 2;
   const std = Math.sqrt(squares / clipped.length);
   // Values near the end of float64 overflow: no scale can be made of them either.
-  const hasContrast = std > stdRatioMin * (upper - lower) && std < Infinity;
+  const magnitude = Math.max(Math.abs(lower), Math.abs(upper));
+  const hasContrast = upper > lower && std > stdRatioMin * magnitude && std < Infinity;
   if (!hasContrast) throw constantImage(mean);
   return { lower, upper, mean, std };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '../testing/random.ts';
-import { percentiles } from './percentile.ts';
+import { percentiles, select } from './percentile.ts';
 
 const wanted = [0, 1, 25, 37.3, 50, 99, 100];
 
@@ -31,4 +31,18 @@ test('sorted and reversed values', () => {
   const expected = bySorting(ascending);
   assert.deepEqual(percentiles(ascending.slice(), wanted), expected);
   assert.deepEqual(percentiles(ascending.toReversed(), wanted), expected);
+});
+
+test('a selection that takes too many passes ends by sorting', () => {
+  const random = seededRandom(1);
+  const values = Float64Array.from({ length: 1000 }, () => Math.floor(random() * 500));
+  const sorted = values.toSorted();
+  for (const passesMax of [0, 1, 2, 5]) {
+    for (const k of [0, 1, 499, 998, 999]) {
+      const selected = values.slice();
+      assert.equal(select(selected, k, passesMax), sorted[k], `${passesMax} passes, k ${k}`);
+      assert.ok(selected.subarray(0, k).every((value) => value <= sorted[k]!));
+      assert.ok(selected.subarray(k).every((value) => value >= sorted[k]!));
+    }
+  }
 });

@@ -15,11 +15,27 @@ export function percentiles(values: Float64Array, wanted: readonly number[]): nu
   });
 }
 
-/** The k-th smallest value (Hoare's quickselect): smaller ones end up before it, larger ones after. */
-function select(values: Float64Array, k: number): number {
+/** Passes that a selection may take before it sorts: several times what any values but crafted ones need. */
+function passesExpectedMax(length: number): number {
+  return 4 * Math.ceil(Math.log2(length + 1));
+}
+
+/**
+ * The k-th smallest value: smaller ones end up before it, larger ones after. Hoare's quickselect, which sorts what is left after `passesMax`
+ * passes (introselect): crafted voxels would cost it quadratic time.
+ */
+export function select(
+  values: Float64Array,
+  k: number,
+  passesMax = passesExpectedMax(values.length),
+): number {
   let left = 0;
   let right = values.length - 1;
-  while (left < right) {
+  for (let pass = 0; left < right; pass++) {
+    if (pass === passesMax) {
+      values.subarray(left, right + 1).sort();
+      break;
+    }
     const pivot = medianOfThree(values[left]!, values[(left + right) >> 1]!, values[right]!);
     let i = left;
     let j = right;

@@ -171,6 +171,21 @@ describe('refusals', () => {
     assert.throws(() => preprocess(binary, undefined, how), { codeName: 'CONSTANT_IMAGE' });
   });
 
+  test('a body whose values differ by rounding only', () => {
+    for (const [low, high] of [
+      [0, 0.1],
+      [0, 1e6],
+    ] as const) {
+      const noisy = acquire(
+        (x, y, z) => (ballMask(x, y, z) > 0 ? high * (1 + 1e-13 * Math.sin(x)) : low),
+        axial.image.dims,
+        axial.image.affine,
+      );
+      const data = Float64Array.from(noisy.data);
+      assert.throws(() => preprocess({ ...noisy, data }, undefined, how), { codeName: 'CONSTANT_IMAGE' });
+    }
+  });
+
   test('no finite voxel among those looked at', () => {
     const dims = [130, 6, 6] as const;
     const affine = centredAffine(dims, [[1, 0, 0], [0, 1, 0], [0, 0, 1]]); // prettier-ignore

@@ -61,7 +61,7 @@ export const brokenBytes: readonly BrokenFile[] = [
   {
     name: 'more than the header claims',
     file: Buffer.concat([whole, Buffer.alloc(10_000)]),
-    code: 'DECOMPRESSED_TOO_LARGE',
+    code: 'INVALID_HEADER',
     message: `dim: the file goes on after the voxels that its header claims (expected 608 bytes, received more than 4704); ${nonsense}`,
   },
   ...[8, 17, 48].map((size): BrokenFile => ({

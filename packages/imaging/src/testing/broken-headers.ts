@@ -74,12 +74,20 @@ export const brokenHeaders: readonly BrokenFile[] = [
     'TOO_MANY_VOXELS',
     'dim: the image has more voxels than allowed (expected at most 2097152, received 129×128×128); crop or resample the image',
   ),
+  ...[32_768, 2 ** 40].map((voxels) =>
+    refused(
+      `an axis of ${voxels} voxels`,
+      { dim: [3, 4, voxels, 4, 1, 1, 1, 1] },
+      'UNSUPPORTED_DIMENSIONS',
+      `dim[2]: an axis is too long (expected at most 32767, received ${voxels}); send one 3-D volume`,
+      2,
+    ),
+  ),
   refused(
     'voxels beyond counting',
-    { dim: [3, 2 ** 40, 2 ** 40, 2 ** 40, 1, 1, 1, 1] },
+    { dim: [3, 32_767, 32_767, 32_767, 1, 1, 1, 1] },
     'TOO_MANY_VOXELS',
-    'dim: the image has more voxels than allowed (expected at most 2097152, received 1099511627776×1099511627776×1099511627776); crop or resample the image',
-    2,
+    'dim: the image has more voxels than allowed (expected at most 2097152, received 32767×32767×32767); crop or resample the image',
   ),
   refused(
     'too many bytes',
