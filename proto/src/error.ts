@@ -42,6 +42,12 @@ export class HepastageError extends Error {
     return errorTraits(this.code).retryable;
   }
 
+  /** The message for whoever sent the study. Faults of ours are told without their details: those name paths, buckets and hosts, and are for the log. */
+  get publicMessage(): string {
+    const { what, action } = this.details;
+    return this.httpStatus < 500 ? this.message : describe({ what, ...(action !== undefined && { action }) });
+  }
+
   /** The same error, said to be at `where` (unless it already says where within it). */
   at(where: string): HepastageError {
     const inner = this.details.where;

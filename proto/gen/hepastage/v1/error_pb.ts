@@ -222,7 +222,7 @@ export const ErrorCode = {
   TOO_MANY_VOXELS: 25,
 
   /**
-   * A header field contradicts the NIfTI standard.
+   * A header field contradicts the NIfTI standard, or the file goes on after what the header claims.
    *
    * @generated from enum value: INVALID_HEADER = 26;
    */

@@ -184,7 +184,8 @@ export const JobRecordSchema: GenMessage<JobRecord, {jsonType: JobRecordJson}> =
   messageDesc(file_hepastage_v1_job, 0);
 
 /**
- * QUEUED → RUNNING → SUCCEEDED | FAILED | CANCELLED, and RUNNING → RUNNING with the next attempt. Terminal states never change.
+ * QUEUED → RUNNING → SUCCEEDED | FAILED | CANCELLED; QUEUED → CANCELLED; and with the next attempt RUNNING → RUNNING (its worker was lost) or
+ * RUNNING → QUEUED (its worker gave it back, or failed in a way that may pass). Terminal states never change.
  *
  * @generated from enum hepastage.v1.JobRecord.State
  */
@@ -231,14 +232,16 @@ export const JobRecord_State = {
 } as const;
 
 /**
- * QUEUED → RUNNING → SUCCEEDED | FAILED | CANCELLED, and RUNNING → RUNNING with the next attempt. Terminal states never change.
+ * QUEUED → RUNNING → SUCCEEDED | FAILED | CANCELLED; QUEUED → CANCELLED; and with the next attempt RUNNING → RUNNING (its worker was lost) or
+ * RUNNING → QUEUED (its worker gave it back, or failed in a way that may pass). Terminal states never change.
  *
  * @generated from enum hepastage.v1.JobRecord.State
  */
 export type JobRecord_State = (typeof JobRecord_State)[keyof typeof JobRecord_State] | UnknownEnum;
 
 /**
- * QUEUED → RUNNING → SUCCEEDED | FAILED | CANCELLED, and RUNNING → RUNNING with the next attempt. Terminal states never change.
+ * QUEUED → RUNNING → SUCCEEDED | FAILED | CANCELLED; QUEUED → CANCELLED; and with the next attempt RUNNING → RUNNING (its worker was lost) or
+ * RUNNING → QUEUED (its worker gave it back, or failed in a way that may pass). Terminal states never change.
  *
  * @generated from enum hepastage.v1.JobRecord.State
  */

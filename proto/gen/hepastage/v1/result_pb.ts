@@ -931,7 +931,7 @@ export type Execution = Message<"hepastage.v1.Execution"> & {
   preferredExecutionProvider: string;
 
   /**
-   * Seconds of each step.
+   * Seconds of each step but PERSIST, in which this is written; waiting for a thread or for company in a batch included.
    *
    * @generated from field: repeated hepastage.v1.StepTiming timings = 3;
    */
@@ -966,7 +966,7 @@ export type ExecutionJson = {
   preferredExecutionProvider?: string;
 
   /**
-   * Seconds of each step.
+   * Seconds of each step but PERSIST, in which this is written; waiting for a thread or for company in a batch included.
    *
    * @generated from field: repeated hepastage.v1.StepTiming timings = 3;
    */
