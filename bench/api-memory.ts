@@ -7,9 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { gzipSync } from 'node:zlib';
 import { buildNifti } from '../packages/imaging/src/testing/nifti-builder.ts';
 import { peakResidentBytes } from '../tests/helpers/process-memory.ts';
-import { startRedis } from '../tests/helpers/redis-server.ts';
-import { startService } from '../tests/helpers/service-process.ts';
-import { temporaryDirectory } from '../tests/helpers/temporary-directory.ts';
+import { startSystem } from '../tests/helpers/system.ts';
 import type { BenchResult } from './bench-result.ts';
 
 const uploads = 20;
@@ -17,36 +15,40 @@ const blockBytes = 1 << 20;
 const blocksPerUpload = 100;
 const boundary = 'hepastage-bench';
 const accepted = 202;
-/** As `npm start -w @hepastage/api` has it: left alone, V8 lets the space of short-lived objects grow to 100 MB on a large machine, MB each. */
-const apiNodeOptions = '--max-semi-space-size=2';
 
-/** Peak memory of the API process while it takes twenty volumes of 100 MiB at once, once as plain NIfTI and once gzipped, each with a process of its own. */
+/**
+ * Peak memory of the API process while it takes twenty volumes of 100 MiB at once, as plain NIfTI and gzipped, into a directory and into S3; each with a
+ * process of its own.
+ */
 export async function benchApiMemory(): Promise<BenchResult[]> {
   const { head, block } = noisyVolume();
-  return [
-    await measure('plain', 'volume.nii', head, block),
-    // A gzip stream may have several members: one is made once and sent a hundred times.
-    await measure('gzipped', 'volume.nii.gz', gzipSync(head), gzipSync(block)),
-  ];
+  const plain = { kind: 'plain', file: 'volume.nii', head, block };
+  // A gzip stream may have several members: one is made once and sent a hundred times.
+  const gzipped = { kind: 'gzipped', file: 'volume.nii.gz', head: gzipSync(head), block: gzipSync(block) };
+  const results: BenchResult[] = [];
+  for (const upload of [plain, gzipped]) {
+    for (const store of ['directory', 's3'] as const) results.push(await measure(upload, store));
+  }
+  return results;
 }
 
-async function measure(kind: string, file: string, head: Buffer, block: Buffer): Promise<BenchResult> {
-  await using redis = await startRedis();
-  await using objects = await temporaryDirectory('objects');
-  await using api = await startService('api', {
-    REDIS_URL: redis.url,
-    HEPASTAGE_REDIS_PREFIX: redis.prefix,
-    HEPASTAGE_OBJECT_STORE: objects.path,
-    NODE_OPTIONS: apiNodeOptions,
-  });
-  const { url, pid } = api;
+interface Upload {
+  readonly kind: string;
+  readonly file: string;
+  readonly head: Buffer;
+  readonly block: Buffer;
+}
+
+async function measure(upload: Upload, store: 'directory' | 's3'): Promise<BenchResult> {
+  await using system = await startSystem(store);
+  const { url, pid } = system.api;
   const idle = await peakResidentBytes(pid);
   const begun = performance.now();
-  await Promise.all(Array.from({ length: uploads }, async () => upload(url, file, head, block)));
+  await Promise.all(Array.from({ length: uploads }, async () => send(url, upload)));
   const seconds = (performance.now() - begun) / 1_000;
   const peak = await peakResidentBytes(pid);
   return {
-    name: `api: peak resident memory, ${uploads} concurrent uploads of ${blocksPerUpload} MiB, ${kind}`,
+    name: `api: peak resident memory, ${uploads} concurrent uploads of ${blocksPerUpload} MiB, ${upload.kind}, into ${store}`,
     value: megabytes(peak),
     unit: 'MB',
     aim: { atMost: 300 },
@@ -66,7 +68,7 @@ function noisyVolume(): { head: Buffer; block: Buffer } {
 }
 
 /** Streams one study; in memory here is never more than the one block that all uploads share. */
-async function upload(url: string, file: string, head: Buffer, block: Buffer): Promise<void> {
+async function send(url: string, { file, head, block }: Upload): Promise<void> {
   const sent = request(`${url}/v1/studies`, {
     method: 'POST',
     agent: false,

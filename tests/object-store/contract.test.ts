@@ -109,9 +109,9 @@ for (const [name, open] of Object.entries(drivers)) {
       await store.writeBytes('eleven', Buffer.from('eleven byte'));
       assert.equal((await store.readBytes('eleven', 11))?.length, 11);
       await assert.rejects(store.readBytes('eleven', 10), {
-        codeName: 'UPLOAD_TOO_LARGE',
+        codeName: 'INTERNAL',
         message:
-          'eleven: the object has more bytes than may be read at once (expected at most 10, received 11)',
+          'eleven: a stored object has more bytes than may be read at once (expected at most 10, received 11); tell support the job id',
       });
     });
 

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { after, before, suite, test } from 'node:test';
 import {
   CreateMultipartUploadCommand,
+  HeadObjectCommand,
   ListMultipartUploadsCommand,
   type S3Client,
   UploadPartCommand,
@@ -12,9 +13,11 @@ import { openObjectStore } from '@hepastage/platform';
 import { freePorts } from '../helpers/free-port.ts';
 import { leakingNothing } from '../helpers/leaks.ts';
 import { s3Client, type S3Server, startS3 } from '../helpers/s3-server.ts';
-import { patternSource, silentSource } from './sources.ts';
+import { digestOf, patternSource, silentSource } from './sources.ts';
 
 const mebibyte = 1 << 20;
+/** As the store has it by default. */
+const partBytes = 5 * mebibyte;
 
 suite('s3 store', () => {
   let s3: S3Server;
@@ -112,6 +115,26 @@ suite('s3 store', () => {
       await store.close();
     }),
   );
+
+  for (const [what, bytes, parts] of [
+    ['a stream without bytes', 0, undefined],
+    ['a stream of exactly one part', partBytes, undefined],
+    ['one byte more than a part', partBytes + 1, 2],
+    ['exactly two parts', 2 * partBytes, 2],
+  ] as const) {
+    test(`${what} comes back as it went in, in ${parts ?? 'no'} parts`, async () => {
+      const store = storeAt(`${s3.url}/parts`);
+      const { stream, digest } = patternSource(bytes);
+      assert.deepEqual(await store.write('object', stream), { key: 'object', bytes });
+      const read = await store.read('object');
+      assert.equal(read?.bytes, bytes);
+      assert.equal(await digestOf(read.stream), digest.digest('hex'));
+      const head = await client.send(new HeadObjectCommand({ Bucket: s3.bucket, Key: 'parts/object' }));
+      // The entity tag of an object that came in parts ends in their number.
+      assert.equal(/-(\d+)"$/.exec(head.ETag ?? '')?.[1], parts?.toString());
+      await store.close();
+    });
+  }
 
   test('erase also removes the parts of an upload that a process left behind when it died', async () => {
     const target = { Bucket: s3.bucket, Key: 'died/job/input' };

@@ -41,3 +41,11 @@ test('every wrong setting is named with what it should be', () => {
     },
   );
 });
+
+test('a secret is not quoted', () => {
+  const secretive = Type.Object({ redisUrl: Type.String({ pattern: '^redis:', secret: true }) });
+  assert.throws(
+    () => parseConfig(secretive, { HEPASTAGE_REDIS_URL: 'reddis://:password@host' }),
+    (error: Error) => /HEPASTAGE_REDIS_URL must/.test(error.message) && !error.message.includes('password'),
+  );
+});

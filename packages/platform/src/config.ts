@@ -7,7 +7,7 @@ const environmentPrefix = 'HEPASTAGE_';
 
 /**
  * Reads a service's settings from the environment: property `uploadBytesMax` from `HEPASTAGE_UPLOAD_BYTES_MAX`, or from the variable that the
- * schema's `env` names. Lists are comma-separated. Call it in main only. Throws INVALID_CONFIG that lists every setting that is wrong and what it should be.
+ * schema's `env` names. Lists are comma-separated. A setting whose schema is marked `secret` is never quoted. Call it in main only. Throws INVALID_CONFIG that lists every setting that is wrong and what it should be.
  */
 export function parseConfig<P extends TProperties>(
   schema: TObject<P>,
@@ -56,7 +56,7 @@ function splitList(text: string): string[] {
 function describeProblem(variable: string, property: TSchema, value: unknown, message: string): string {
   const description: unknown = (property as { description?: unknown }).description;
   const meaning = typeof description === 'string' ? ` [${description}]` : '';
-  return value === undefined
-    ? `${variable} is not set${meaning}`
-    : `${variable} ${message}, received ${JSON.stringify(value)}${meaning}`;
+  if (value === undefined) return `${variable} is not set${meaning}`;
+  const secret = (property as { secret?: unknown }).secret === true;
+  return `${variable} ${message}${secret ? '' : `, received ${JSON.stringify(value)}`}${meaning}`;
 }

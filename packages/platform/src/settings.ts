@@ -6,6 +6,8 @@ export const sharedSettings = {
     env: 'REDIS_URL',
     default: 'redis://127.0.0.1:6379',
     pattern: '^rediss?://',
+    // It may hold a password.
+    secret: true,
     description: 'Redis for queue and status store, redis://host:port',
   }),
   redisPrefix: Type.String({

@@ -23,7 +23,7 @@ export function guarded(
   return stream.pipe(guard);
 }
 
-/** All of an object's bytes. Throws UPLOAD_TOO_LARGE, without reading, where they are more than `bytesMax`. */
+/** All of an object's bytes. Throws INTERNAL, without reading, where they are more than `bytesMax`: nobody writes such an object but by mistake. */
 export async function readWhole(
   key: string,
   { bytes, stream }: OpenObject,
@@ -31,11 +31,12 @@ export async function readWhole(
 ): Promise<Buffer<ArrayBuffer>> {
   if (bytes > bytesMax) {
     stream.destroy();
-    throw new HepastageError(ErrorCode.UPLOAD_TOO_LARGE, {
-      what: 'the object has more bytes than may be read at once',
+    throw new HepastageError(ErrorCode.INTERNAL, {
+      what: 'a stored object has more bytes than may be read at once',
       where: key,
       expected: `at most ${bytesMax}`,
       received: bytes,
+      action: 'tell support the job id',
     });
   }
   return Buffer.concat((await stream.toArray()) as Uint8Array[], bytes);

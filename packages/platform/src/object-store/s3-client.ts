@@ -14,10 +14,8 @@ export interface S3Options {
   readonly idleTimeoutMs?: number;
   /** How often a request is tried in all. */
   readonly attemptsMax?: number;
-  /** Bytes of one part of an upload: at least 5 MiB, and an object has at most 10,000 parts. */
+  /** Bytes of one part of an upload, and of memory that an upload takes: at least 5 MiB, and an object has at most 10,000 parts. */
   readonly partBytes?: number;
-  /** Parts of one object that are sent at the same time. Each holds `partBytes` of memory. */
-  readonly partsInFlightMax?: number;
 }
 
 export const s3Defaults = {
@@ -26,8 +24,7 @@ export const s3Defaults = {
   requestTimeoutMs: 60_000,
   idleTimeoutMs: 30_000,
   attemptsMax: 3,
-  partBytes: 8 << 20,
-  partsInFlightMax: 2,
+  partBytes: 5 << 20,
 } satisfies S3Options;
 
 export function createS3Client(options: S3Options): S3Client {

@@ -11,9 +11,9 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
 import { HepastageError } from '@hepastage/proto';
 import { hasCode } from './error-code.ts';
+import { uploadStream } from './multipart-upload.ts';
 import { assertKeyPrefix, assertObjectKey } from './object-key.ts';
 import type { ObjectStore, StoredObject, WriteOptions } from './object-store.ts';
 import { guarded, type OpenObject, readWhole } from './read-object.ts';
@@ -28,33 +28,22 @@ export class S3Store implements ObjectStore {
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #partBytes: number;
-  readonly #partsInFlightMax: number;
 
   constructor(bucket: string, prefix: string, options: S3Options = {}) {
     this.#client = createS3Client(options);
     this.#bucket = bucket;
     this.#prefix = prefix;
     this.#partBytes = options.partBytes ?? s3Defaults.partBytes;
-    this.#partsInFlightMax = options.partsInFlightMax ?? s3Defaults.partsInFlightMax;
     this.description = `s3 bucket ${bucket}${prefix === '' ? '' : `, prefix ${prefix}`}`;
   }
 
   async write(key: string, source: Readable, options: WriteOptions = {}): Promise<StoredObject> {
     let sourceError: Error | undefined;
     source.once('error', (error) => (sourceError = error));
-    let bytes = 0;
     try {
-      const upload = new Upload({
-        client: this.#client,
-        params: { ...this.#target(key, options), Body: source },
-        partSize: this.#partBytes,
-        queueSize: this.#partsInFlightMax,
-        leavePartsOnError: false,
-      });
-      upload.on('httpUploadProgress', ({ loaded = 0 }) => (bytes = Math.max(bytes, loaded)));
-      // Never `upload.abort()`: with an idle source it leaves the parts behind. A source that fails makes the upload clean up.
+      // An abort is a source that fails: the upload cleans up behind itself then.
       if (options.signal !== undefined) addAbortSignal(options.signal, source);
-      await upload.done();
+      const bytes = await uploadStream(this.#client, this.#target(key, options), source, this.#partBytes);
       return { key, bytes };
     } catch (error) {
       if (sourceError !== undefined) throw sourceError;

@@ -63,6 +63,39 @@ test('a record goes from queued through running to succeeded, and each change gr
   assert.notEqual(found.record.startedAt, undefined);
 });
 
+test('a change that is sent again because its reply was lost is done, once', async () => {
+  const study = request();
+  await status.create(study);
+  await status.claim(tenant, study.jobId);
+  assert.equal(await status.requeue(tenant, study.jobId, 1), true);
+  const { version } = (await status.get(tenant, study.jobId))!;
+  assert.equal(await status.requeue(tenant, study.jobId, 1), true);
+  assert.equal((await status.get(tenant, study.jobId))?.version, version);
+
+  await status.claim(tenant, study.jobId);
+  const outcome = { stage: 'mild', model: 'm@1' };
+  assert.equal(await status.succeed(tenant, study.jobId, 2, outcome), true);
+  assert.equal(await status.succeed(tenant, study.jobId, 2, outcome), true);
+  const error = create(JobErrorSchema, { code: ErrorCode.INTERNAL, message: 'no' });
+  assert.equal(await status.fail(tenant, study.jobId, 2, error), false, 'another end is none');
+});
+
+test('a study that waits again has neither progress nor a beginning', async () => {
+  const study = request();
+  await status.create(study);
+  await status.claim(tenant, study.jobId);
+  const progress = create(ProgressSchema, { step: Progress_Step.EXPLAIN, fraction: 0.7 });
+  await status.report(tenant, study.jobId, 1, progress);
+  await status.requeue(tenant, study.jobId, 1);
+  const waiting = (await status.get(tenant, study.jobId))!.record;
+  assert.deepEqual([waiting.progress, waiting.startedAt], [undefined, undefined]);
+
+  await status.claim(tenant, study.jobId);
+  await status.report(tenant, study.jobId, 2, progress);
+  await status.claim(tenant, study.jobId);
+  assert.equal((await status.get(tenant, study.jobId))?.record.progress, undefined, 'the next attempt');
+});
+
 test('creating the same job again changes nothing', async () => {
   const study = request();
   await status.create(study);
@@ -105,9 +138,14 @@ test('a terminal state never changes', async () => {
     const { jobId } = (await status.create(request())).record;
     await status.claim(tenant, jobId);
     assert.equal(await end(jobId), true);
-    for (const [, other] of ends) assert.equal(await other(jobId), false);
+    const ended = await status.get(tenant, jobId);
+    assert.equal(ended?.record.state, state);
+    for (const [otherState, other] of ends) {
+      const isRepeated = otherState === state && state !== JobRecord_State.CANCELLED;
+      assert.equal(await other(jobId), isRepeated, 'an attempt may say again how it ended');
+    }
     assert.deepEqual(await status.claim(tenant, jobId), { kind: 'finished', state });
-    assert.equal((await status.get(tenant, jobId))?.record.state, state);
+    assert.deepEqual(await status.get(tenant, jobId), ended);
   }
 });
 

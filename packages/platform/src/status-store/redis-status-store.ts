@@ -38,17 +38,17 @@ export interface StatusStoreOptions {
 }
 
 export async function openStatusStore(options: StatusStoreOptions): Promise<StatusStore> {
-  const redis = await connectRedis(options.redisUrl, options.patience, options.logger);
-  try {
-    await assertNoEviction(redis, options.logger);
-    // A subscription waits and is restored after a reconnect, whoever holds it.
-    const subscriber = await connectRedis(options.redisUrl, 'wait', options.logger);
-    const feed = await ChangeFeed.open(subscriber, channelOf(options.redisPrefix));
-    return new RedisStatusStore(redis, options.redisPrefix, feed);
-  } catch (error) {
-    redis.disconnect();
-    throw error;
-  }
+  await using opening = new AsyncDisposableStack();
+  const open = async (patience: Patience) =>
+    opening.adopt(await connectRedis(options.redisUrl, patience, options.logger), async (it) =>
+      it.disconnect(),
+    );
+  const redis = await open(options.patience);
+  await assertNoEviction(redis, options.logger);
+  // A subscription waits and is restored after a reconnect, whoever holds it.
+  const feed = await ChangeFeed.open(await open('wait'), channelOf(options.redisPrefix));
+  opening.move();
+  return new RedisStatusStore(redis, options.redisPrefix, feed);
 }
 
 class RedisStatusStore implements StatusStore {

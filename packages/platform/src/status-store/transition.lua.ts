@@ -4,6 +4,7 @@
  * KEYS: the job's hash, the tenant's index (sorted set: job id by creation time).
  * ARGV: action, job id, tenant, attempt ('' for none), creation time (ms, for create), channel, then field–value pairs to set.
  * The hash holds the record's fields as JSON, and `version`, which grows with each change.
+ * A change that was made already, because the client lost the first reply and sent it again, is done once more without a trace.
  * Returns { outcome, state, attempt }: outcome `done`, `refused` (terminal, fenced off or, for create, there already) or `absent`.
  */
 export const transitionLua = `
@@ -11,6 +12,10 @@ local job, index = KEYS[1], KEYS[2]
 local action, id, tenant, attempt, created, channel = unpack(ARGV, 1, 6)
 local state = redis.call('HGET', job, 'state')
 local current = redis.call('HGET', job, 'attempt') or '0'
+local target
+for at = 7, #ARGV, 2 do
+  if ARGV[at] == 'state' then target = ARGV[at + 1] end
+end
 
 if action == 'create' then
   if state then return { 'refused', state, current } end
@@ -22,6 +27,8 @@ elseif action == 'erase' then
   redis.call('ZREM', index, id)
   redis.call('PUBLISH', channel, cjson.encode({ tenant = tenant, jobId = id, action = action }))
   return { 'done', state, current }
+elseif attempt ~= '' and attempt == current and state == target then
+  return { 'done', state, current }
 elseif state ~= '"QUEUED"' and state ~= '"RUNNING"' then
   return { 'refused', state, current }
 elseif action == 'claim' then
@@ -32,6 +39,9 @@ elseif attempt ~= '' and state ~= '"RUNNING"' then
   return { 'refused', state, current }
 end
 
+-- A study that begins again has made no progress, and one that waits has not begun.
+if action == 'claim' then redis.call('HDEL', job, 'progress') end
+if action == 'requeue' then redis.call('HDEL', job, 'progress', 'startedAt') end
 redis.call('HSET', job, unpack(ARGV, 7))
 redis.call('HINCRBY', job, 'version', 1)
 redis.call('PUBLISH', channel, cjson.encode({ tenant = tenant, jobId = id, action = action }))
