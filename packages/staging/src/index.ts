@@ -9,4 +9,4 @@ export { ImagingPool } from './imaging/imaging-pool.ts';
 export { loadModelPackage, type ModelPackage } from './model/model-package.ts';
 export { type InferenceObserver, StagingModel, type StagingModelOptions } from './model/staging-model.ts';
 export type { PipelineContext, StudySink, StudySource } from './pipeline/pipeline-context.ts';
-export { stageStudy } from './pipeline/stage-study.ts';
+export { type StagedStudy, stageStudy } from './pipeline/stage-study.ts';

@@ -56,7 +56,7 @@ async function stage(options: StageOptions): Promise<void> {
   const bar = stepBar(options.json !== true);
   opened.defer(() => bar.stop());
 
-  const result = await stageStudy(request, {
+  const { result } = await stageStudy(request, {
     model,
     imaging,
     limits: parseConfig(Type.Object(imageSettings), process.env),

@@ -1,5 +1,5 @@
 import type { ErrorDetails, Preprocessing } from '@hepastage/proto';
-import type { Geometry, ImageFinding, ImageLimits, SliceGrid, SliceStack, Volume } from '@hepastage/imaging';
+import type { Geometry, ImageFinding, ImageLimits, SliceGrid, SliceStack } from '@hepastage/imaging';
 
 /** A file as it lies in the object store, with the digest it had when it was uploaded. */
 export interface FileBytes {
@@ -16,11 +16,12 @@ export interface PrepareTask {
   readonly limits: ImageLimits;
 }
 
-/** One sequence, ready for its encoder. The voxels are gone: what explaining needs is the geometry and the mask. */
+/** One sequence, ready for its encoder. The voxels are gone: what explaining needs is the geometry and which of them are liver. */
 export interface PreparedVolume {
   readonly stack: SliceStack;
   readonly geometry: Geometry;
-  readonly liverMask: Volume | undefined;
+  /** The liver mask, as `maskBits` packs it. */
+  readonly liverBits: Uint8Array | undefined;
   readonly findings: readonly ImageFinding[];
   readonly preprocessSeconds: number;
 }
@@ -30,7 +31,7 @@ export interface ExplainTask {
   readonly heat: Float32Array;
   readonly sliceGrid: SliceGrid;
   readonly geometry: Geometry;
-  readonly liverMask: Volume | undefined;
+  readonly liverBits: Uint8Array | undefined;
   /** The key slice's own pixels [H,W] and its heat [h,w]. */
   readonly keySlice: Float32Array;
   readonly keyHeat: Float32Array;

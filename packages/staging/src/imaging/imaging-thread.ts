@@ -2,13 +2,14 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import {
-  assertSameGrid,
   backProject,
   decodeNifti,
   encodeNifti,
   type ImageKind,
   type ImageLimits,
+  maskBits,
   preprocess,
+  shareMarked,
   type Volume,
 } from '@hepastage/imaging';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
@@ -33,14 +34,13 @@ export function prepare(task: PrepareTask): Settled<PreparedVolume> {
     const image = decode(task.image, task.name, 'image', task.limits);
     const liverMask =
       task.liverMask && decode(task.liverMask, `${task.name}_liver_mask`, 'mask', task.limits);
-    if (liverMask !== undefined) assertSameGrid(image, liverMask);
     const decoded = performance.now();
-    const stack = preprocess(image, liverMask, task.preprocessing);
+    const stack = at(task.name, () => preprocess(image, liverMask, task.preprocessing));
     const { dims, affine, spacing, affineSource, orientation, findings } = image;
     return {
       stack,
       geometry: { dims, affine, spacing, affineSource, orientation },
-      liverMask,
+      liverBits: liverMask && maskBits(liverMask),
       findings,
       preprocessSeconds: (performance.now() - decoded) / 1_000,
     };
@@ -50,12 +50,12 @@ export function prepare(task: PrepareTask): Settled<PreparedVolume> {
 /** Heat → artefacts. */
 export function explain(task: ExplainTask): Settled<Explanation> {
   return settle(() => {
-    const { heat, sliceGrid, geometry, liverMask, mapHeight, mapWidth } = task;
+    const { heat, sliceGrid, geometry, liverBits, mapHeight, mapWidth } = task;
     const onGrid = backProject({ values: heat, height: mapHeight, width: mapWidth }, sliceGrid, geometry);
     return {
       heatmap: gzipSync(encodeNifti(geometry, onGrid), { level: heatmapGzipLevel }),
       keySlice: drawKeySlice(task, sliceGrid),
-      heatInLiver: liverMask && shareInside(onGrid, liverMask),
+      heatInLiver: liverBits && shareMarked(onGrid, liverBits),
     };
   });
 }
@@ -64,30 +64,22 @@ function decode({ bytes, sha256 }: FileBytes, name: string, kind: ImageKind, lim
   const found = createHash('sha256').update(bytes).digest('hex');
   if (found !== sha256) {
     throw new HepastageError(ErrorCode.STORE_UNAVAILABLE, {
-      what: 'the stored file is not the one that was uploaded',
-      where: name,
+      what: `the stored file of ${name} is not the one that was uploaded`,
       expected: `sha256 ${sha256}`,
       received: found,
       action: 'check the object store, and send the study again',
     });
   }
+  return at(name, () => decodeNifti(bytes, limits, kind));
+}
+
+/** What `work` throws is said to be at `name`. */
+function at<T>(name: string, work: () => T): T {
   try {
-    return decodeNifti(bytes, limits, kind);
+    return work();
   } catch (error) {
     throw HepastageError.from(error).at(name);
   }
-}
-
-/** Undefined where there is no heat at all. */
-function shareInside(heat: Float32Array, { data, slope, intercept }: Volume): number | undefined {
-  let inside = 0;
-  let all = 0;
-  for (let voxel = 0; voxel < heat.length; voxel++) {
-    const value = heat[voxel]!;
-    all += value;
-    if (slope * data[voxel]! + intercept > 0) inside += value;
-  }
-  return all > 0 ? inside / all : undefined;
 }
 
 function settle<T>(work: () => T): Settled<T> {

@@ -19,10 +19,11 @@ export class BatchSlots {
 
   release(): void {
     this.#free++;
-    // Whoever has waited longest goes first, and queues again behind the others if it must.
-    const [next] = this.#waiting;
-    if (next === undefined) return;
-    this.#waiting.delete(next);
-    next();
+    // Whoever has waited longest goes first, and queues again behind the others if it must. Who has nothing left to send leaves the place to the next.
+    for (const next of this.#waiting) {
+      if (this.#free === 0) return;
+      this.#waiting.delete(next);
+      next();
+    }
   }
 }

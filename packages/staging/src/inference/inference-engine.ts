@@ -9,12 +9,21 @@ export interface InferenceRun {
   readonly seconds: number;
 }
 
+/**
+ * Runs that fail one after the other until the engine counts as broken. The graphs have run before and every input has the same shape, so a run does not
+ * fail for what is in it: a device that was lost, or a CUDA context after an illegal access, fails every run from then on.
+ */
+const failuresInRowMax = 3;
+
 /** Runs ONNX graphs in a thread of its own. */
 export class InferenceEngine {
   readonly choice: ProviderChoice;
   readonly #thread: Worker;
   readonly #waiting = new Map<number, PromiseWithResolvers<InferenceRun>>();
+  readonly #broken = Promise.withResolvers<HepastageError>();
   #nextId = 0;
+  #failuresInRow = 0;
+  #stopping = false;
   #ended: HepastageError | undefined;
 
   private constructor(thread: Worker, choice: ProviderChoice) {
@@ -38,6 +47,11 @@ export class InferenceEngine {
     });
   }
 
+  /** Resolves with the reason once no run can be expected to succeed: the thread ended by itself, or run after run fails. Whoever owns the engine then replaces its process. */
+  get broken(): Promise<HepastageError> {
+    return this.#broken.promise;
+  }
+
   /** Runs `graph`. The feeds' buffers are transferred away: the caller must not use them again. */
   async run(graph: string, feeds: Tensors): Promise<InferenceRun> {
     if (this.#ended !== undefined) throw this.#ended;
@@ -53,6 +67,7 @@ export class InferenceEngine {
   /** Resolves once the runs under way are done and the thread has ended. */
   async stop(): Promise<void> {
     if (this.#ended !== undefined) return;
+    this.#stopping = true;
     const ended = new Promise((resolve) => this.#thread.once('exit', resolve));
     this.#thread.postMessage('stop' satisfies InferenceRequest);
     await ended;
@@ -62,12 +77,19 @@ export class InferenceEngine {
     if (reply.kind !== 'done' && reply.kind !== 'error') return;
     const run = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
-    if (reply.kind === 'done') run?.resolve({ outputs: reply.outputs, seconds: reply.seconds });
-    else run?.reject(inferenceFailed('ONNX Runtime could not run a graph', new Error(reply.reason)));
+    if (reply.kind === 'done') {
+      this.#failuresInRow = 0;
+      run?.resolve({ outputs: reply.outputs, seconds: reply.seconds });
+      return;
+    }
+    const failure = inferenceFailed('ONNX Runtime could not run a graph', new Error(reply.reason));
+    if (++this.#failuresInRow >= failuresInRowMax) this.#broken.resolve(failure);
+    run?.reject(failure);
   }
 
   #fail(what: string, cause?: unknown): void {
     this.#ended ??= inferenceFailed(what, cause);
+    if (!this.#stopping) this.#broken.resolve(this.#ended);
     for (const run of this.#waiting.values()) run.reject(this.#ended);
     this.#waiting.clear();
   }

@@ -1,6 +1,6 @@
 /**
  * The thread that ONNX Runtime lives in: `session.run` blocks its thread, so no other work may share it. Runs one request at a time, in order.
- * It is never terminated from outside during a run (that aborts the whole process): `stop` lets it finish.
+ * It is never terminated from outside during a run (that aborts the whole process): `stop` lets all that came before it finish.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
@@ -22,9 +22,9 @@ if ('reasons' in opened) {
   reply({ kind: 'failed', reasons: opened.reasons });
 } else {
   const { sessions, choice } = opened;
+  let before = Promise.resolve();
   port.on('message', (request: InferenceRequest) => {
-    if (request === 'stop') port.close();
-    else void run(sessions, request);
+    before = before.then(async () => (request === 'stop' ? port.close() : run(sessions, request)));
   });
   reply({ kind: 'ready', choice });
 }

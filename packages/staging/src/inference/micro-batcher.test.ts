@@ -134,3 +134,29 @@ test('batchers share the engine’s places: who has waited longest goes first', 
   await Promise.all([one.encode(stackOf(1, 2)), other.encode(stackOf(3, 4))]);
   assert.deepEqual(order, ['one', 'one', 'other', 'other']);
 });
+
+test('a place that a cancelled study leaves goes to the next in line', async () => {
+  const slots = new BatchSlots(1);
+  const order: string[] = [];
+  const running = Promise.withResolvers<void>();
+  const batcherNamed = (name: string) =>
+    new MicroBatcher(
+      async (slices, count) => {
+        order.push(name);
+        if (name === 'busy') await running.promise;
+        return encodeBatch(slices, count);
+      },
+      sliceLength,
+      { limits: { slicesMax: 1, delayMsMax: 60_000 }, slots, observe: () => {} },
+    );
+  const [busy, cancelled, last] = ['busy', 'cancelled', 'last'].map(batcherNamed);
+  const leaving = new AbortController();
+  const first = busy!.encode(stackOf(1));
+  const dropped = cancelled!.encode(stackOf(2), leaving.signal);
+  const second = last!.encode(stackOf(3));
+  leaving.abort();
+  await assert.rejects(dropped, { name: 'AbortError' });
+  running.resolve();
+  await Promise.all([first, second]);
+  assert.deepEqual(order, ['busy', 'last']);
+});

@@ -38,13 +38,13 @@ export class StagingModel {
   readonly sha256: string;
   readonly #engine: InferenceEngine;
   readonly #batchers: ReadonlyMap<Sequence, MicroBatcher>;
-  readonly #observer: InferenceObserver | undefined;
+  readonly #options: StagingModelOptions;
 
   private constructor(modelPackage: ModelPackage, engine: InferenceEngine, options: StagingModelOptions) {
     this.manifest = modelPackage.manifest;
     this.sha256 = modelPackage.sha256;
     this.#engine = engine;
-    this.#observer = options.observer;
+    this.#options = options;
     const slots = new BatchSlots(batchesAtEngineMax);
     this.#batchers = new Map(
       this.manifest.sequences.map((sequence) => [
@@ -72,7 +72,7 @@ export class StagingModel {
     });
     try {
       const model = new StagingModel(modelPackage, engine, options);
-      await model.#warmUp(options.batch.slicesMax);
+      await model.#warmUp();
       await verifyGoldenCase(model, golden);
       return model;
     } catch (error) {
@@ -84,6 +84,11 @@ export class StagingModel {
   /** `name@version` */
   get name(): string {
     return `${this.manifest.name}@${this.manifest.version}`;
+  }
+
+  /** Resolves with the reason once this model can't infer any more; never, as long as it can. */
+  get broken(): Promise<HepastageError> {
+    return this.#engine.broken;
   }
 
   get provider(): ProviderChoice {
@@ -104,7 +109,7 @@ export class StagingModel {
       ...stagerFeeds('t1w', t1w, tokenLength),
       ...stagerFeeds('t2w', t2w, tokenLength),
     });
-    this.#observer?.inference('stager', this.provider.used, seconds);
+    this.#options.observer?.inference('stager', this.provider.used, seconds);
     const stages = this.manifest.stages.length;
     const probabilities = valuesOf(outputs, 'probabilities');
     return {
@@ -126,13 +131,13 @@ export class StagingModel {
     slices: Float32Array<ArrayBuffer>,
     count: number,
   ): Promise<EncodedSlices> {
-    const rows = batchRows(count, this.provider.used);
+    const rows = batchRows(count, this.#options.batch.slicesMax, this.provider.used);
     const { height = 0, width = 0 } = preprocessing ?? {};
     const padded = rows === count ? slices : padTo(slices, (slices.length / count) * rows);
     const { outputs, seconds } = await this.#engine.run(encoder, {
       slices: { data: padded, dims: [rows, 3, height, width] },
     });
-    this.#observer?.inference('encoder', this.provider.used, seconds);
+    this.#options.observer?.inference('encoder', this.provider.used, seconds);
     const evidence = tensorOf(outputs, 'evidence');
     const [mapHeight = 0, mapWidth = 0] = evidence.dims.slice(-2);
     return {
@@ -146,9 +151,10 @@ export class StagingModel {
   }
 
   /** The first run of a shape allocates and, on a GPU, searches for algorithms: no study shall wait for that. */
-  async #warmUp(slicesMax: number): Promise<void> {
+  async #warmUp(): Promise<void> {
+    const { slicesMax } = this.#options.batch;
     const shapes = new Set(
-      Array.from({ length: slicesMax }, (_, index) => batchRows(index + 1, this.provider.used)),
+      Array.from({ length: slicesMax }, (_, index) => batchRows(index + 1, slicesMax, this.provider.used)),
     );
     const warmed = this.provider.used === 'cpu' ? [slicesMax] : [...shapes];
     for (const sequence of this.manifest.sequences) {
@@ -159,9 +165,12 @@ export class StagingModel {
   }
 }
 
-/** Rows that a batch of `count` slices runs with. A GPU searches algorithms once per shape, so there batches grow in powers of two; a CPU takes any size. */
-function batchRows(count: number, provider: ExecutionProvider): number {
-  return provider === 'cpu' ? count : 2 ** Math.ceil(Math.log2(count));
+/**
+ * Rows that a batch of `count` slices runs with, at most `slicesMax`. A GPU searches algorithms once per shape, so there batches grow in powers
+ * of two; a CPU takes any size.
+ */
+function batchRows(count: number, slicesMax: number, provider: ExecutionProvider): number {
+  return provider === 'cpu' ? count : Math.min(slicesMax, 2 ** Math.ceil(Math.log2(count)));
 }
 
 function sliceLengthOf({ preprocessing }: SequenceModel): number {

@@ -72,7 +72,7 @@ function explainTask(volume: PreparedVolume, slices: EncodedSlices, heat: Float3
     heat,
     sliceGrid: grid,
     geometry: volume.geometry,
-    liverMask: volume.liverMask,
+    liverBits: volume.liverBits,
     keySlice: tensor.slice(ownChannel, ownChannel + pixels),
     keyHeat: heat.slice(keySlice * area, (keySlice + 1) * area),
     mapHeight: slices.mapHeight,

@@ -1,4 +1,5 @@
 import { encodeText, type StagingResult, StagingResultSchema } from '@hepastage/proto';
+import { allEnded } from './all-ended.ts';
 import type { SequenceEvidence } from './explain-stage.ts';
 import type { BySequence, PipelineContext } from './pipeline-context.ts';
 
@@ -7,12 +8,11 @@ export async function persistResult(
   result: StagingResult,
   evidence: BySequence<SequenceEvidence>,
   { sink, signal }: Pick<PipelineContext, 'sink' | 'signal'>,
-): Promise<StagingResult> {
+): Promise<void> {
   const files = [...evidence.values()].flatMap((one) => one.files);
-  await Promise.all(
+  await allEnded(
     files.map(async ({ artefact, bytes }) => sink.writeArtefact(artefact.name, bytes, artefact.mediaType)),
   );
   signal?.throwIfAborted();
   await sink.writeResult(encodeText(StagingResultSchema, result));
-  return result;
 }

@@ -2,6 +2,7 @@ import type { ImageLimits } from '@hepastage/imaging';
 import type { Progress, Sequence, StudyInput } from '@hepastage/proto';
 import type { ImagingPool } from '../imaging/imaging-pool.ts';
 import type { StagingModel } from '../model/staging-model.ts';
+import { allEnded } from './all-ended.ts';
 
 /** Where a study's files come from. */
 export interface StudySource {
@@ -32,14 +33,13 @@ export interface PipelineContext {
 /** Values of a sequence, for those that the study has: T1W before T2W. */
 export type BySequence<T> = ReadonlyMap<Sequence, T>;
 
-/** The same keys, with each value mapped; all at once. */
+/** The same keys, with each value mapped; all at once. Where one fails, the others end first. */
 export async function mapSequences<T, R>(
   values: BySequence<T>,
   transform: (value: T, sequence: Sequence) => Promise<R>,
 ): Promise<BySequence<R>> {
-  return new Map(
-    await Promise.all(
-      [...values].map(async ([sequence, value]) => [sequence, await transform(value, sequence)] as const),
-    ),
+  const mapped = await allEnded(
+    [...values].map(async ([sequence, value]) => [sequence, await transform(value, sequence)] as const),
   );
+  return new Map(mapped);
 }

@@ -5,7 +5,7 @@ import type { SequenceFiles } from './fetch-inputs.ts';
 import { type BySequence, mapSequences, type PipelineContext } from './pipeline-context.ts';
 
 /**
- * decode → preprocess, off the main thread. The two are one task: a decompressed volume never leaves its thread, so that no more of them exist than
+ * decode → preprocess, off the main thread. The two are one task: decompressed voxels never leave their thread, so that no more volumes exist than
  * the pool has threads.
  */
 export async function prepareVolumes(

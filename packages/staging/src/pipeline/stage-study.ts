@@ -1,4 +1,4 @@
-import { Progress_Step, type StagingResult, type StudyRequest } from '@hepastage/proto';
+import { Progress_Step, type StagingResult, type StepTiming, type StudyRequest } from '@hepastage/proto';
 import { assembleResult } from './assemble-result.ts';
 import { assertModel } from './assert-model.ts';
 import { encodeSlices } from './encode-slices.ts';
@@ -10,11 +10,17 @@ import { longestPreprocessing, prepareVolumes } from './prepare-volumes.ts';
 import { stageTokens } from './stage-tokens.ts';
 import { StepClock } from './step-clock.ts';
 
+export interface StagedStudy {
+  readonly result: StagingResult;
+  /** Of every step. The result itself can't have the last, in which it is written. */
+  readonly timings: readonly StepTiming[];
+}
+
 /**
  * A study's whole way: fetch → decode → preprocess → encode → stage → explain → persist. Nothing is visible in the sink before every artefact
  * is: the result comes last. Throws a HepastageError, or the signal's reason once it aborts; what was written by then may be written again.
  */
-export async function stageStudy(request: StudyRequest, context: PipelineContext): Promise<StagingResult> {
+export async function stageStudy(request: StudyRequest, context: PipelineContext): Promise<StagedStudy> {
   assertModel(request, context);
   const clock = new StepClock(context);
   const files = await clock.time(Progress_Step.FETCH, () => fetchInputs(request, context));
@@ -25,11 +31,7 @@ export async function stageStudy(request: StudyRequest, context: PipelineContext
   const evidence = await clock.time(Progress_Step.EXPLAIN, () =>
     explainStage(volumes, encoded, opinion, context),
   );
-  return clock.time(Progress_Step.PERSIST, () =>
-    persistResult(
-      assembleResult(request, { volumes, opinion, evidence, timings: clock.timings }, context),
-      evidence,
-      context,
-    ),
-  );
+  const result = assembleResult(request, { volumes, opinion, evidence, timings: clock.timings }, context);
+  await clock.time(Progress_Step.PERSIST, () => persistResult(result, evidence, context));
+  return { result, timings: clock.timings };
 }
