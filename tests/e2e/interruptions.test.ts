@@ -6,6 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
 import { JobRecord_State, type JobRecord, StudyMetadataSchema } from '@hepastage/proto';
 import type { ApiClient } from '../../packages/cli/src/server/client.ts';
+import { createLogger, objectKeys, openObjectStore, openStatusStore } from '@hepastage/platform';
+import { eventually } from '../api/eventually.ts';
+import { startLocalRedis } from '../helpers/redis-server.ts';
 import { follow, phantomStudy } from '../helpers/studies.ts';
 import { startSystem } from '../helpers/system.ts';
 
@@ -21,6 +24,15 @@ test('a worker that is asked to leave gives its studies back, and the next one f
   await system.startWorker();
   const jobs = await Promise.all(submitted.map(async (job) => follow(system.client, job)));
   assert.deepEqual(new Set(jobs.map(({ state }) => state)), new Set([JobRecord_State.SUCCEEDED]));
+});
+
+test('a worker leaves in time even when Redis has gone before it', async () => {
+  await using redis = await startLocalRedis();
+  await using system = await startSystem('directory', redis);
+  const worker = await system.startWorker({ HEPASTAGE_SHUTDOWN_SECONDS_MAX: '1' });
+  await redis.stop();
+  const stopped = worker.stop();
+  assert.equal(await Promise.race([stopped, delay(20_000, 'still there')]), 0, worker.log());
 });
 
 test('a worker that is killed loses nothing: another takes its studies over', async () => {
@@ -73,6 +85,27 @@ test('a study that is deleted while it runs is stopped and leaves nothing behind
     assert.equal((await fetch(`${system.api.url}/v1/jobs/${jobId}`)).status, 404);
   }
   assert.deepEqual(await filesBelow(system.settings['HEPASTAGE_OBJECT_STORE']!), []);
+});
+
+test('what a killed worker wrote of an erased study is found and erased', async () => {
+  await using system = await startSystem();
+  const [submitted] = await submitSeveral(system.client, 1);
+  const { jobId, tenant } = submitted!;
+  const store = openObjectStore({ objectStore: system.settings['HEPASTAGE_OBJECT_STORE']! });
+  // As after an erasure that a worker survived just long enough to write one more file: the queue alone still knows the job.
+  await store.erase(objectKeys.job(tenant, jobId));
+  await store.writeBytes(objectKeys.artefact(tenant, jobId, 'heatmap.t1w.nii.gz'), new Uint8Array(10));
+  const status = await openStatusStore({
+    redisUrl: system.redis.url,
+    redisPrefix: system.redis.prefix,
+    patience: 'fail-fast',
+    logger: createLogger('test', 'silent'),
+  });
+  await status.erase(tenant, jobId);
+  await status.close();
+
+  await system.startWorker();
+  await eventually(async () => filesBelow(system.settings['HEPASTAGE_OBJECT_STORE']!), []);
 });
 
 async function submitSeveral(client: ApiClient, count: number): Promise<JobRecord[]> {

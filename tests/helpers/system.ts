@@ -17,10 +17,13 @@ export interface System extends AsyncDisposable {
   startWorker(settings?: Readonly<Record<string, string>>): Promise<ServiceProcess>;
 }
 
-/** Starts Redis, an object store and the API. Workers are the test's to start. */
-export async function startSystem(store: 'directory' | 's3' = 'directory'): Promise<System> {
+/** Starts Redis (unless the test brings one that it may stop), an object store and the API. Workers are the test's to start. */
+export async function startSystem(
+  store: 'directory' | 's3' = 'directory',
+  ownRedis?: RedisServer,
+): Promise<System> {
   await using opened = new AsyncDisposableStack();
-  const redis = opened.use(await startRedis());
+  const redis = ownRedis ?? opened.use(await startRedis());
   const settings = {
     REDIS_URL: redis.url,
     HEPASTAGE_REDIS_PREFIX: redis.prefix,

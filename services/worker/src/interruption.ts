@@ -20,13 +20,20 @@ export const interruptions = {
     }),
 };
 
-/** The studies that this worker has in hand, and the way to stop each. */
+/** The studies that this worker has in hand, each of them once, and the way to stop each. */
 export class Interruptions {
   readonly #controllers = new Map<string, AbortController>();
+  #all: HepastageError | undefined;
+
+  has(jobId: string): boolean {
+    return this.#controllers.has(jobId);
+  }
 
   /** Runs `work` with a signal that aborts when the job is interrupted or has lasted `secondsMax`. */
   async during<T>(jobId: string, secondsMax: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.has(jobId)) throw new RangeError(`job ${jobId} is in hand already`);
     const controller = new AbortController();
+    if (this.#all !== undefined) controller.abort(this.#all);
     const timer = setTimeout(() => controller.abort(interruptions.timeout(secondsMax)), secondsMax * 1_000);
     this.#controllers.set(jobId, controller);
     try {
@@ -41,7 +48,9 @@ export class Interruptions {
     this.#controllers.get(jobId)?.abort(reason);
   }
 
+  /** Interrupts every study, those that begin later included. */
   interruptAll(reason: HepastageError): void {
+    this.#all = reason;
     for (const controller of this.#controllers.values()) controller.abort(reason);
   }
 }

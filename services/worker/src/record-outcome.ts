@@ -3,12 +3,12 @@ import {
   enumName,
   Finding_SeveritySchema,
   SequenceSchema,
-  type StagingResult,
   StudyMetadata_PrioritySchema,
   type StudyRequest,
 } from '@hepastage/proto';
 import type { Logger } from '@hepastage/platform';
 import type { WorkerMetrics } from './metrics.ts';
+import type { StagedStudy } from '@hepastage/staging';
 import type { Outcome } from './run-study.ts';
 
 /** The wait from acceptance to the moment that a worker takes the study. */
@@ -35,15 +35,15 @@ export function recordOutcome(
   const line = { jobId, outcome: outcome.kind, seconds };
   if ('error' in outcome) logger.warn({ ...line, err: outcome.error }, 'study');
   else logger.info(line, 'study');
-  if (outcome.kind === 'succeeded') recordResult(outcome.result, modelVersion, metrics);
+  if (outcome.kind === 'succeeded') recordResult(outcome, modelVersion, metrics);
 }
 
 function recordResult(
-  { execution, perSequence, quality, stage }: StagingResult,
+  { result: { perSequence, quality, stage }, timings }: StagedStudy,
   modelVersion: string,
   metrics: WorkerMetrics,
 ): void {
-  for (const { step, seconds } of execution?.timings ?? []) metrics.stepDuration.observe({ step }, seconds);
+  for (const { step, seconds } of timings) metrics.stepDuration.observe({ step }, seconds);
   for (const { code, severity } of quality) {
     metrics.findings.inc({ code, severity: enumName(Finding_SeveritySchema, severity) });
   }

@@ -4,11 +4,16 @@ import {
   HepastageError,
   JobErrorSchema,
   JobRecord_State,
-  type StagingResult,
   type StudyRequest,
 } from '@hepastage/proto';
 import { objectKeys, type ObjectStore, type StatusStore } from '@hepastage/platform';
-import { type ImagingPool, type PipelineContext, stageStudy, type StagingModel } from '@hepastage/staging';
+import {
+  type ImagingPool,
+  type PipelineContext,
+  type StagedStudy,
+  stageStudy,
+  type StagingModel,
+} from '@hepastage/staging';
 import { interruptions } from './interruption.ts';
 import { studySink, studySource } from './study-store.ts';
 
@@ -22,44 +27,61 @@ export interface WorkerParts {
   readonly software: string;
 }
 
+/** What the queue knows of an attempt, and may do to it. */
+export interface AttemptControl {
+  readonly signal: AbortSignal;
+  /** Whether the queue has attempts left. */
+  readonly mayRetry: boolean;
+}
+
 /** How an attempt ended. */
 export type Outcome =
-  | { readonly kind: 'succeeded'; readonly result: StagingResult }
+  | ({ readonly kind: 'succeeded' } & StagedStudy)
   | { readonly kind: 'failed'; readonly error: HepastageError }
   /** It may succeed later: the record is QUEUED again. */
   | { readonly kind: 'returned'; readonly error: HepastageError }
   /** The job had ended already, was taken over or erased: there is nothing to do. */
   | { readonly kind: 'dropped' };
 
+/** Is told of the claim, whose `attempt` counts from 1. */
+export type OnClaim = (attempt: number) => void;
+
 /**
  * One attempt at a study: claims it, stages it, records the outcome. Everything that it writes to the record carries the claim's attempt, so that an
- * attempt that was overtaken changes nothing. `mayRetry`: whether the queue has attempts left.
+ * attempt that was overtaken changes nothing.
  */
 export async function runStudy(
   request: StudyRequest,
   parts: WorkerParts,
-  { signal, mayRetry }: { signal: AbortSignal; mayRetry: boolean },
+  { signal, mayRetry }: AttemptControl,
+  onClaim: OnClaim = () => undefined,
 ): Promise<Outcome> {
   const { tenant, jobId } = request;
   const { status, store } = parts;
   const claim = await status.claim(tenant, jobId);
-  if (claim.kind !== 'claimed') return { kind: 'dropped' };
+  if (claim.kind !== 'claimed') {
+    // The attempt before this one may have died while it wrote, or while it took back.
+    await takeBack(request, parts);
+    return { kind: 'dropped' };
+  }
   const { attempt } = claim;
+  onClaim(attempt);
 
   let outcome: Outcome;
   let recorded: boolean;
   try {
-    const result = await stageStudy(request, {
+    const staged = await stageStudy(request, {
       ...parts,
       source: studySource(store),
-      sink: studySink(store, request, signal),
+      sink: studySink(store, request),
       signal,
       onStep: async (progress) => {
         if (!(await status.report(tenant, jobId, attempt, progress))) throw interruptions.superseded();
       },
     });
-    outcome = { kind: 'succeeded', result };
-    recorded = await status.succeed(tenant, jobId, attempt, { stage: result.stage, model: parts.model.name });
+    outcome = { kind: 'succeeded', ...staged };
+    const { stage } = staged.result;
+    recorded = await status.succeed(tenant, jobId, attempt, { stage, model: parts.model.name });
   } catch (thrown) {
     const error = HepastageError.from(signal.aborted ? signal.reason : thrown);
     const again = isNoFaultOfTheStudy(error) || (error.retryable && mayRetry);
@@ -80,16 +102,26 @@ function isNoFaultOfTheStudy({ code }: HepastageError): boolean {
 
 /** What a client reads of `error`. */
 export function jobError(error: HepastageError) {
-  return create(JobErrorSchema, { code: error.code, message: error.message, retryable: error.retryable });
+  return create(JobErrorSchema, {
+    code: error.code,
+    message: error.publicMessage,
+    retryable: error.retryable,
+  });
 }
 
 /**
- * Takes back what an attempt wrote that ended after its job was erased. Never the inputs or the request: should the record be missing for
- * another reason, a study that was accepted can still be rebuilt from them.
+ * Takes back what an attempt wrote after its job was cancelled or erased. A record that is missing means an erased job only if the request is gone, too:
+ * otherwise Redis has lost it, and the study that was accepted can still be rebuilt from what lies in the store.
  */
 async function takeBack({ tenant, jobId }: StudyRequest, { status, store }: WorkerParts): Promise<void> {
-  const state = (await status.get(tenant, jobId))?.record.state ?? JobRecord_State.CANCELLED;
-  if (state !== JobRecord_State.CANCELLED) return;
+  const state = (await status.get(tenant, jobId))?.record.state;
+  const isErased = state === undefined && !(await exists(objectKeys.request(tenant, jobId), store));
+  if (state !== JobRecord_State.CANCELLED && !isErased) return;
   await store.erase(objectKeys.result(tenant, jobId));
   await store.erase(objectKeys.artefact(tenant, jobId, ''));
+}
+
+async function exists(key: string, store: ObjectStore): Promise<boolean> {
+  for await (const found of store.list(key)) return found.key === key;
+  return false;
 }

@@ -17,7 +17,7 @@ import {
 } from '@hepastage/platform';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import { Interruptions, interruptions } from './interruption.ts';
-import { jobError, type Outcome } from './run-study.ts';
+import { type AttemptControl, jobError, type Outcome } from './run-study.ts';
 
 export interface ConsumerOptions {
   readonly redisUrl: string;
@@ -28,10 +28,7 @@ export interface ConsumerOptions {
   readonly logger: Logger;
   readonly status: StatusStore;
   /** Works on one study. Called for up to `jobsInFlight` at once. */
-  readonly work: (
-    request: StudyRequest,
-    control: { signal: AbortSignal; mayRetry: boolean },
-  ) => Promise<Outcome>;
+  readonly work: (request: StudyRequest, control: AttemptControl) => Promise<Outcome>;
 }
 
 /** How often a study may lose its worker before it is given up: a study that kills workers must not kill them all. */
@@ -61,8 +58,8 @@ export class StudyConsumer {
     worker.on('lockRenewalFailed', (jobIds) => {
       for (const jobId of jobIds) this.#interruptions.interrupt(jobId, interruptions.superseded());
     });
-    worker.on('failed', (job, error) => void this.#recordStalled(job, error));
-    worker.on('error', (error) => logger.warn({ err: unavailable(error) }, 'queue'));
+    worker.on('failed', (job, error) => void this.#recordGivenUp(job, error));
+    worker.on('error', (error) => logger.warn({ err: queueError(error) }, 'queue'));
   }
 
   static async start(options: ConsumerOptions): Promise<StudyConsumer> {
@@ -90,6 +87,10 @@ export class StudyConsumer {
   /** What BullMQ calls. How it ends tells the queue what to do with the job. */
   async process(job: Job<StudyJobData>, token: string | undefined): Promise<void> {
     const request = requestOf(job);
+    if (this.#interruptions.has(request.jobId)) {
+      // Redis was away for longer than the lock, and gives us our own study once more: it is asked again when this run has surely ended.
+      return giveBack(job, token, this.#options.lockSeconds * 1_000);
+    }
     const mayRetry = job.attemptsMade + 1 < (job.opts.attempts ?? 1);
     const outcome = await this.#interruptions.during(
       request.jobId,
@@ -103,11 +104,8 @@ export class StudyConsumer {
       case 'failed':
         throw new UnrecoverableError(outcome.error.message);
       case 'returned':
-        if (outcome.error.code === ErrorCode.NOT_READY) {
-          // Given back because this worker is leaving: the next one may have it at once, and no attempt is spent.
-          await job.moveToDelayed(Date.now(), token);
-          throw new DelayedError();
-        }
+        // This worker is leaving: the next one may have it at once.
+        if (outcome.error.code === ErrorCode.NOT_READY) return giveBack(job, token, 0);
         throw outcome.error;
     }
   }
@@ -121,26 +119,47 @@ export class StudyConsumer {
     this.#disconnect();
   }
 
-  /** The queue itself fails a study whose workers died too often: nobody else would tell its owner. */
-  async #recordStalled(job: Job<StudyJobData> | undefined, error: Error): Promise<void> {
-    if (job === undefined || !error.message.startsWith('job stalled')) return;
+  /** What the queue gives up for good nobody takes again: its owner must be told. (Mostly the record says so already, and stays as it is.) */
+  async #recordGivenUp(job: Job<StudyJobData> | undefined, error: Error): Promise<void> {
+    const hasStalled = error.message.startsWith('job stalled');
+    if (job === undefined || !(hasStalled || job.finishedOn)) return;
     const { status, logger } = this.#options;
-    const { tenant, jobId } = requestOf(job);
-    const stalled = new HepastageError(ErrorCode.JOB_STALLED, {
-      what: `the job’s worker died ${stalledCountMax + 1} times`,
-      action: 'send the study again; if that fails too, it may be the study: tell support its job id',
-    });
-    logger.error({ jobId, err: stalled }, 'study given up');
+    const reason = hasStalled ? stalled() : HepastageError.from(error);
     try {
-      await status.fail(tenant, jobId, undefined, jobError(stalled));
+      const { tenant, jobId } = requestOf(job);
+      if (await status.fail(tenant, jobId, undefined, jobError(reason))) {
+        logger.error({ jobId, err: reason }, 'study given up');
+      }
     } catch (failure) {
-      logger.error({ jobId, err: failure }, 'study given up, but not recorded');
+      logger.error({ jobId: job.id, err: failure }, 'study given up, but not recorded');
     }
   }
 }
 
 /** How long giving studies back may take after the grace is over, ms. */
 const giveBackMsMax = 5_000;
+
+/** Back into the queue, to be taken after `delayMs`. Spends no attempt. */
+async function giveBack(job: Job<StudyJobData>, token: string | undefined, delayMs: number): Promise<never> {
+  await job.moveToDelayed(Date.now() + delayMs, token);
+  throw new DelayedError();
+}
+
+function stalled(): HepastageError {
+  return new HepastageError(ErrorCode.JOB_STALLED, {
+    what: `the job’s worker died ${stalledCountMax + 1} times`,
+    action: 'send the study again; if that fails too, it may be the study: tell support its job id',
+  });
+}
+
+/** BullMQ says in the same event that Redis is away and that a study was lost to another worker. */
+function queueError(error: Error): HepastageError {
+  if (!/\block\b/i.test(error.message)) return unavailable(error);
+  return new HepastageError(ErrorCode.JOB_SUPERSEDED, {
+    what: `the queue’s lock on a study was lost: ${error.message}`,
+    action: 'nothing, if it is rare: the study is given to a worker again',
+  });
+}
 
 function requestOf(job: Job<StudyJobData>): StudyRequest {
   return decodeJson(StudyRequestSchema, job.data as JsonValue);

@@ -19,20 +19,18 @@ export function studySource(store: ObjectStore): StudySource {
   };
 }
 
-/** Where a study's artefacts and result go. */
-export function studySink(
-  store: ObjectStore,
-  { tenant, jobId }: StudyRequest,
-  signal?: AbortSignal,
-): StudySink {
-  const options = (mediaType: string) => ({ mediaType, ...(signal && { signal }) });
+/**
+ * Where a study's artefacts and result go. A write is never aborted: the store might complete it all the same, after what was written has been taken
+ * back. They are small, and the store's own time-outs end them.
+ */
+export function studySink(store: ObjectStore, { tenant, jobId }: StudyRequest): StudySink {
   return {
     async writeArtefact(name, bytes, mediaType) {
-      await store.writeBytes(objectKeys.artefact(tenant, jobId, name), bytes, options(mediaType));
+      await store.writeBytes(objectKeys.artefact(tenant, jobId, name), bytes, { mediaType });
     },
     async writeResult(canonicalJson) {
       const bytes = new TextEncoder().encode(canonicalJson);
-      await store.writeBytes(objectKeys.result(tenant, jobId), bytes, options('application/json'));
+      await store.writeBytes(objectKeys.result(tenant, jobId), bytes, { mediaType: 'application/json' });
     },
   };
 }

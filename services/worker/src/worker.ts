@@ -1,11 +1,11 @@
-import { enumName, SequenceSchema, type StudyRequest } from '@hepastage/proto';
+import { enumName, type HepastageError, SequenceSchema, type StudyRequest } from '@hepastage/proto';
 import { createRegistry, type Logger, openObjectStore, openStatusStore } from '@hepastage/platform';
 import { ImagingPool, loadModelPackage, StagingModel } from '@hepastage/staging';
 import type { WorkerConfig } from './config.ts';
 import { startHealthServer } from './health-server.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
 import { recordOutcome, recordWait } from './record-outcome.ts';
-import { runStudy, type WorkerParts } from './run-study.ts';
+import { type AttemptControl, runStudy, type WorkerParts } from './run-study.ts';
 import { software } from './software.ts';
 import { StudyConsumer } from './study-consumer.ts';
 
@@ -14,6 +14,8 @@ export interface RunningWorker {
   readonly healthPort: number;
   /** Calling it again does nothing more. */
   stop(): Promise<void>;
+  /** Resolves with the reason once the worker can't work any more: it is not ready then, and should be stopped and replaced. */
+  readonly broken: Promise<HepastageError>;
 }
 
 /**
@@ -59,17 +61,22 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     await consumer.stop(config.shutdownSecondsMax * 1_000);
     await running.disposeAsync();
   };
-  return { healthPort: health.port, stop: async () => (stopped ??= stop()) };
+  const broken = model.broken.then((reason) => {
+    missing = 'inference does not work any more';
+    return reason;
+  });
+  return { healthPort: health.port, broken, stop: async () => (stopped ??= stop()) };
 }
 
 /** The same work, with its log line and its metrics. */
 function observed(parts: WorkerParts, metrics: WorkerMetrics, logger: Logger) {
-  return async (request: StudyRequest, control: { signal: AbortSignal; mayRetry: boolean }) => {
+  return async (request: StudyRequest, control: AttemptControl) => {
     const begun = performance.now();
-    recordWait(request, metrics);
     metrics.jobsInFlight.inc();
     try {
-      const outcome = await runStudy(request, parts, control);
+      const outcome = await runStudy(request, parts, control, (attempt) => {
+        if (attempt === 1) recordWait(request, metrics);
+      });
       const seconds = (performance.now() - begun) / 1_000;
       recordOutcome(request, outcome, { seconds, modelVersion: parts.model.name, metrics, logger });
       return outcome;
