@@ -69,6 +69,8 @@ describe('GET /v1/jobs', () => {
       ['limit=51', /query parameter limit: .*<= 50/],
       ['limit=many', /query parameter limit: .*integer/],
       ['createdAfter=yesterday', /query parameter createdAfter/],
+      ['createdAfter=2024-01-01T00:00:00Z[Europe/Paris]', /query parameter createdAfter/],
+      ['createdBefore=2016-12-31T23:59:60Z', /query parameter createdBefore: the time can’t be read/],
       ['cursor=nonsense', /cursor/],
       ['patient=Doe', /there is a query parameter that this route does not have/],
     ] as const;

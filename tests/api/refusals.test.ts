@@ -130,8 +130,8 @@ const images: readonly Refusal[] = [
   image(
     'a gzip bomb behind a small header',
     gzip(stretched([16, 16, 16], 50_000_000)),
-    413,
-    'DECOMPRESSED_TOO_LARGE',
+    422,
+    'INVALID_HEADER',
   ),
   image('a gzip bomb without a header', gzip(new Uint8Array(50_000_000)), 422, 'NOT_NIFTI'),
   image('fewer voxels than the header claims', t1w.subarray(0, -2), 422, 'TRUNCATED_FILE'),

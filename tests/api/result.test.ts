@@ -73,11 +73,23 @@ for (const store of storeKinds) {
       await api.deps.store.writeBytes(objectKeys.result(tenant, id), Buffer.from('{}'));
       for (const path of [`${id}/result`, `${id}/artefacts/heatmap.t1w.nii.gz`]) {
         assert.deepEqual(await refusal(path), { status: 409, code: 'RESULT_NOT_READY', retryable: true });
+        assert.match((await get(path)).headers.get('retry-after') ?? '', /^\d+$/);
       }
       assert.match(
         (await problemOf(await get(`${id}/result`))).detail,
         /expected SUCCEEDED, received QUEUED/,
       );
+    });
+
+    test('an answer that is no result has no entity tag', async () => {
+      const id = await submit(api);
+      await succeed(api.deps, id);
+      await api.deps.store.erase(objectKeys.artefact(tenant, id, ''));
+      await api.deps.store.erase(objectKeys.result(tenant, id));
+      for (const path of [`${id}/result`, `${id}/artefacts/heatmap.t1w.nii.gz`]) {
+        const response = await get(path);
+        assert.deepEqual([response.status, response.headers.get('etag')], [404, null]);
+      }
     });
 
     test('a failed job answers with its own code', async () => {

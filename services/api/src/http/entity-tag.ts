@@ -13,6 +13,6 @@ export function isCached(ifNoneMatch: string | undefined, tag: string): boolean 
 }
 
 /** Ends the exchange with 304: the client has the body already. */
-export function sendNotModified(reply: FastifyReply): FastifyReply {
-  return reply.code(304).send();
+export function sendNotModified(reply: FastifyReply, tag: string): FastifyReply {
+  return reply.code(304).header('etag', tag).send();
 }

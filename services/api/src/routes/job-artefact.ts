@@ -8,7 +8,7 @@ import { artefactParams, cachedHeaders } from '../schemas/jobs.ts';
 import { contentOf, emptyOf, problemsOf } from '../schemas/responses.ts';
 import { tenantOf } from '../tenant.ts';
 import { findJob, jobNotFound } from './find-job.ts';
-import { conflict, missingResult } from './require-result.ts';
+import { conflict, missingResult, sendMissing } from './require-result.ts';
 
 /** A plain file name: no separators, no dots in front. */
 const artefactNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -47,7 +47,7 @@ export const jobArtefactRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, 
     const { id, name } = request.params;
     const { record } = await findJob(status, tenant, id);
     const missing = missingResult(record);
-    if (missing !== undefined) return reply.problem(missing, conflict);
+    if (missing !== undefined) return sendMissing(reply, missing, config);
 
     const signal = clientGone(reply);
     const result = await store.readBytes(objectKeys.result(tenant, id), config.resultBytesMax, signal);
@@ -58,12 +58,12 @@ export const jobArtefactRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, 
     );
 
     const tag = `"${sha256}"`;
-    reply.header('etag', tag);
-    if (isCached(request.headers['if-none-match'], tag)) return sendNotModified(reply);
+    if (isCached(request.headers['if-none-match'], tag)) return sendNotModified(reply, tag);
     const file = await store.read(objectKeys.artefact(tenant, id, name), signal);
     if (file === undefined) throw artefactNotFound();
     return reply
       .type(mediaType)
+      .header('etag', tag)
       .header('content-length', file.bytes)
       .header('content-disposition', `attachment; filename="${name}"`)
       .send(file.stream);

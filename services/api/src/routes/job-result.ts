@@ -8,7 +8,7 @@ import { cachedHeaders, jobParams } from '../schemas/jobs.ts';
 import { emptyOf, messageOf, problemsOf } from '../schemas/responses.ts';
 import { tenantOf } from '../tenant.ts';
 import { findJob, jobNotFound } from './find-job.ts';
-import { conflict, missingResult } from './require-result.ts';
+import { conflict, missingResult, sendMissing } from './require-result.ts';
 
 const schema = {
   operationId: 'getResult',
@@ -32,16 +32,18 @@ export const jobResultRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { 
     const { id } = request.params;
     const { record, version } = await findJob(status, tenant, id);
     const missing = missingResult(record);
-    if (missing?.code === ErrorCode.RESULT_NOT_READY) reply.header('retry-after', config.retryAfterSeconds);
-    if (missing !== undefined) return reply.problem(missing, conflict);
+    if (missing !== undefined) return sendMissing(reply, missing, config);
 
     // A record that has succeeded never changes, and neither does its result.
     const tag = versionTag(version);
-    reply.header('etag', tag);
-    if (isCached(request.headers['if-none-match'], tag)) return sendNotModified(reply);
+    if (isCached(request.headers['if-none-match'], tag)) return sendNotModified(reply, tag);
     const result = await store.read(objectKeys.result(tenant, id), clientGone(reply));
     // The job is being erased at this moment.
     if (result === undefined) throw jobNotFound();
-    return reply.type('application/json').header('content-length', result.bytes).send(result.stream);
+    return reply
+      .type('application/json')
+      .header('etag', tag)
+      .header('content-length', result.bytes)
+      .send(result.stream);
   });
 };

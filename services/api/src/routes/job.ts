@@ -45,10 +45,9 @@ export const jobRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { config
     }
 
     const tag = versionTag(found.version);
-    reply.header('etag', tag);
     if (!isFinished(found)) reply.header('retry-after', config.retryAfterSeconds);
-    if (isCached(ifNoneMatch, tag)) return sendNotModified(reply);
-    return reply.type('application/json').send(encodeText(JobRecordSchema, found.record));
+    if (isCached(ifNoneMatch, tag)) return sendNotModified(reply, tag);
+    return reply.type('application/json').header('etag', tag).send(encodeText(JobRecordSchema, found.record));
   });
 };
 

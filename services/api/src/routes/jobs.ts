@@ -5,6 +5,7 @@ import {
   encodeText,
   enumValue,
   ErrorCode,
+  HepastageError,
   JobListSchema,
   type JobRecord_State,
   JobRecord_StateSchema,
@@ -46,7 +47,19 @@ function filterOf(query: Static<ReturnType<typeof jobsQuery>>): JobFilter {
     ...(stage !== undefined && { stage }),
     ...(model !== undefined && { model }),
     ...(reference !== undefined && { externalReference: reference }),
-    ...(createdAfter !== undefined && { createdAfter: new Date(createdAfter) }),
-    ...(createdBefore !== undefined && { createdBefore: new Date(createdBefore) }),
+    ...(createdAfter !== undefined && { createdAfter: momentOf(createdAfter, 'createdAfter') }),
+    ...(createdBefore !== undefined && { createdBefore: momentOf(createdBefore, 'createdBefore') }),
   };
+}
+
+/** The schema's format also takes leap seconds and the like, which no clock of ours has. Throws INVALID_REQUEST. */
+function momentOf(text: string, parameter: string): Date {
+  const moment = new Date(text);
+  if (!Number.isNaN(moment.getTime())) return moment;
+  throw new HepastageError(ErrorCode.INVALID_REQUEST, {
+    what: 'the time can’t be read',
+    where: `query parameter ${parameter}`,
+    expected: 'a time as in 2026-01-31T23:59:59Z',
+    action: 'correct it, or leave it out',
+  });
 }

@@ -6,9 +6,21 @@ import {
   JobRecord_State,
   JobRecord_StateSchema,
 } from '@hepastage/proto';
+import type { FastifyReply } from 'fastify';
+import type { ApiConfig } from '../config.ts';
 
 /** Status of every answer about a result that the job's state rules out. */
 export const conflict = 409;
+
+/** Answers with `missing`, and with when to ask again where that helps. */
+export function sendMissing(
+  reply: FastifyReply,
+  missing: HepastageError,
+  { retryAfterSeconds }: Pick<ApiConfig, 'retryAfterSeconds'>,
+): FastifyReply {
+  if (missing.code === ErrorCode.RESULT_NOT_READY) reply.header('retry-after', retryAfterSeconds);
+  return reply.problem(missing, conflict);
+}
 
 /** Undefined if the job has a result; else why not: RESULT_NOT_READY, or the code that the job failed with. */
 export function missingResult({ state, error }: JobRecord): HepastageError | undefined {

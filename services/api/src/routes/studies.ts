@@ -1,6 +1,6 @@
 import multipart from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { encodeText, ErrorCode, JobRecordSchema } from '@hepastage/proto';
+import { encodeText, ErrorCode, type JobRecord, JobRecordSchema } from '@hepastage/proto';
 import type { ApiDeps } from '../deps.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { toContractError, unsupportedMediaType } from '../plugins/framework-errors.ts';
@@ -56,6 +56,9 @@ const schema = {
 export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
   await app.register(multipart);
   const { bytes, refused, active } = app.uploadMetrics;
+  // An upload whose connection was cut off still takes back what it wrote: nothing that it needs for that may be closed before.
+  const running = new Set<Promise<JobRecord>>();
+  app.addHook('onClose', async () => void (await Promise.allSettled(running)));
 
   app.post(
     '/v1/studies',
@@ -68,14 +71,17 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
       active.inc();
       try {
         if (!request.isMultipart()) throw unsupportedMediaType('this route');
-        const record = await acceptStudy(
-          {
-            request,
-            tenant: tenantOf(request),
-            gone: clientGone(reply),
-            onBytes: (received) => bytes.inc(received),
-          },
-          deps,
+        const record = await tracked(
+          running,
+          acceptStudy(
+            {
+              request,
+              tenant: tenantOf(request),
+              gone: clientGone(reply),
+              onBytes: (received) => bytes.inc(received),
+            },
+            deps,
+          ),
         );
         return reply
           .code(202)
@@ -92,3 +98,13 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
     },
   );
 };
+
+/** `work`, among `running` as long as it lasts. */
+async function tracked<T>(running: Set<Promise<T>>, work: Promise<T>): Promise<T> {
+  running.add(work);
+  try {
+    return await work;
+  } finally {
+    running.delete(work);
+  }
+}

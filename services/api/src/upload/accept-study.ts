@@ -41,7 +41,11 @@ export async function acceptStudy(upload: Upload, deps: ApiDeps): Promise<JobRec
     request.log.error({ err: error, jobId }, 'upload not erased'),
   );
 
-  rollback.add(() => store.erase(objectKeys.job(tenant, jobId)));
+  let hasRecord = false;
+  rollback.add(async () => {
+    // A record that can't be erased keeps its objects: the study can then still be staged, where a record alone would wait for ever.
+    if (!hasRecord) await store.erase(objectKeys.job(tenant, jobId));
+  });
   const destination = { store, tenant, jobId, limits: config, signal, config, clock, onBytes };
   const { files, metadata } = await receiveParts(request, destination);
   checkStudy({ files, metadata }, deps.models);
@@ -50,8 +54,12 @@ export async function acceptStudy(upload: Upload, deps: ApiDeps): Promise<JobRec
   const body = Buffer.from(encodeText(StudyRequestSchema, study));
   await store.writeBytes(objectKeys.request(tenant, jobId), body, { mediaType: 'application/json', signal });
 
-  rollback.add(() => status.erase(tenant, jobId));
+  rollback.add(async () => {
+    await status.erase(tenant, jobId);
+    hasRecord = false;
+  });
   const { record } = await status.create(study);
+  hasRecord = true;
   rollback.add(async () => void (await queue.remove(jobId)));
   await queue.add(study);
   rollback.disarm();
