@@ -3,7 +3,6 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { loadModelPackage, StagingModel } from '@hepastage/staging';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { runProgram } from '../helpers/run-program.ts';
 
@@ -44,15 +43,6 @@ test('every graph gives the numbers that PyTorch gives, whatever is missing', as
     }
     await session.release();
   }
-});
-
-test('the shipped package passes its golden case in the service’s own engine', async () => {
-  const model = await StagingModel.start(await loadModelPackage(packageFolder), {
-    providers: ['cpu'],
-    threads: 1,
-    batch: { slicesMax: 4, delayMsMax: 1 },
-  });
-  await model.stop();
 });
 
 async function casesFromTorch(seed: number): Promise<ParityCase[]> {

@@ -6,6 +6,8 @@ from scipy.optimize import minimize_scalar
 from torch import Tensor
 from torch.nn import functional as F
 
+from hepatrain.predict import Predictions
+
 
 def fit_temperature(logits: Tensor, stages: Tensor) -> float:
     """Divisor of the logits [B, K] of least log loss on `stages` [B]. It never changes the likeliest stage."""
@@ -17,15 +19,9 @@ def fit_temperature(logits: Tensor, stages: Tensor) -> float:
     return float(np.exp(minimize_scalar(log_loss, bounds=(-np.log(8), np.log(8)), method="bounded").x))
 
 
-def flatten_inputs(logits: Tensor, stages: Tensor) -> tuple[Tensor, Tensor]:
-    """[B, 3, K] and [B] → [3B, K] and [3B]: one temperature serves all inputs."""
-    return logits.flatten(0, 1), stages.repeat_interleave(logits.shape[1])
-
-
 @torch.no_grad()
-def set_temperature(buffer: Tensor, logits: list[Tensor], stages: list[Tensor]) -> float:
-    """Fit on several sets of [B, 3, K] logits together and store the constant in the network."""
-    sets = [flatten_inputs(*pair) for pair in zip(logits, stages, strict=True)]
-    temperature = fit_temperature(torch.cat([s[0] for s in sets]), torch.cat([s[1] for s in sets]))
+def set_temperature(buffer: Tensor, predictions: Predictions) -> float:
+    """Fit on all inputs together, because one temperature serves them all, and store it in the network."""
+    temperature = fit_temperature(*predictions.of_all_inputs())
     buffer.fill_(temperature)
     return temperature

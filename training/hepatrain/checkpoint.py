@@ -18,10 +18,14 @@ class Checkpoint:
     preprocessing: dict[str, dict[str, float]]
     """By sequence, in the manifest's words."""
     trained_on: str
+    """What the studies were, in words."""
+    revision: str
+    """Of the code that trained it."""
 
     def save(self, path: Path) -> None:
-        """Write tensors and plain values only: nothing that runs code when read."""
+        """Write tensors and plain values only: nothing that runs code when read. The file appears complete or not."""
         path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f"{path.name}.new")
         torch.save(
             {
                 "weights": self.network.state_dict(),
@@ -29,9 +33,11 @@ class Checkpoint:
                 "training": asdict(self.training),
                 "preprocessing": self.preprocessing,
                 "trained_on": self.trained_on,
+                "revision": self.revision,
             },
-            path,
+            unfinished,
         )
+        unfinished.replace(path)
 
     @staticmethod
     def load(path: Path) -> "Checkpoint":
@@ -40,4 +46,5 @@ class Checkpoint:
         network = StagingNetwork(NetworkConfig(**stored["network"]))
         network.load_state_dict(stored["weights"])
         network.eval()
-        return Checkpoint(network, TrainingConfig(**stored["training"]), stored["preprocessing"], stored["trained_on"])
+        training, origin = TrainingConfig(**stored["training"]), (stored["trained_on"], stored["revision"])
+        return Checkpoint(network, training, stored["preprocessing"], *origin)

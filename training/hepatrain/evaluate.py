@@ -27,31 +27,37 @@ class Metric:
     command: str
 
 
-def probabilities_of(package: Package, study: Study, variant: str) -> np.ndarray | None:
-    """[3, K], or `None` where the study lacks a sequence: all inputs are measured on the same studies."""
+def answers_of(package: Package, study: Study, variant: str) -> dict[str, np.ndarray]:
+    """Probabilities [K] for each input that the study has as prepared by a variant."""
     volumes = {sequence: study.volume(sequence, variant) for sequence in SEQUENCES}
-    if any(volume is None for volume in volumes.values()):
-        return None
-    return package.stage({s: (volume.read(), volume.positions) for s, volume in volumes.items()}).probabilities
+    there = {sequence: (volume.read(), volume.positions) for sequence, volume in volumes.items() if volume}
+    if not there:
+        return {}
+    present = [sequence in there for sequence in SEQUENCES]
+    rows = zip(INPUTS.items(), package.stage(there).probabilities, strict=True)
+    return {name: row for (name, needs), row in rows if all(np.greater_equal(present, needs))}
 
 
 def evaluate(package: Package, studies: list[Study], cohort: str, command: str) -> list[Metric]:
-    """Every figure, for every input, without and with liver masks."""
+    """Every figure, for every input, without and with liver masks, each on the studies that have just that."""
     metrics = []
     for variant in VARIANTS:
-        answers = [(study.stage, probabilities_of(package, study, variant)) for study in studies]
-        complete = [(stage, answer) for stage, answer in answers if answer is not None]
-        stages = np.array([stage for stage, _ in complete])
-        probabilities = np.stack([answer for _, answer in complete])  # [B, 3, K]
+        answers = [(study.stage, answers_of(package, study, variant)) for study in studies]
         measured_on = f"{cohort}, {COHORT_WORDS[variant]}"
-        for row, name in enumerate(INPUTS):
-            for figure, value in measure(stages, probabilities[:, row]).items():
+        for name in INPUTS:
+            stages = np.array([stage for stage, by_input in answers if name in by_input])
+            if len(stages) == 0:
+                continue
+            probabilities = np.stack([by_input[name] for _, by_input in answers if name in by_input])  # [B, K]
+            for figure, value in measure(stages, probabilities).items():
                 metrics.append(Metric(figure, name, round(value, 4), len(stages), measured_on, command))
+    if not metrics:
+        raise ValueError("There is no study to measure: the split is empty.")
     return metrics
 
 
 def table(metrics: list[Metric]) -> str:
-    """Markdown: one line for each input and kind of crop, one column for each figure."""
+    """Markdown: one line for each input and kind of crop, one column for each figure, – where it is undefined."""
     names = list(dict.fromkeys(metric.name for metric in metrics))
     rows: dict[tuple[str, str, int], dict[str, float]] = {}
     for metric in metrics:
@@ -59,7 +65,7 @@ def table(metrics: list[Metric]) -> str:
     lines = [["input", "measured on", "studies", *(name.replace("_", " ") for name in names)]]
     lines += [["---"] * len(lines[0])]
     for (name, measured_on, studies), values in rows.items():
-        lines.append([name, measured_on, str(studies), *(f"{values[figure]:.3f}" for figure in names)])
+        lines.append([name, measured_on, str(studies), *(f"{values[n]:.3f}" if n in values else "–" for n in names)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

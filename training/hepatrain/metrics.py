@@ -1,5 +1,7 @@
 """Patient-level figures of a three-stage classifier. `stages` int [B], `probabilities` float [B, K]."""
 
+import math
+
 import numpy as np
 from scipy.stats import rankdata
 
@@ -11,6 +13,11 @@ def confusion(stages: np.ndarray, predicted: np.ndarray, count: int) -> np.ndarr
     table = np.zeros((count, count))
     np.add.at(table, (stages, predicted), 1)
     return table
+
+
+def divide(numerator: float, denominator: float) -> float:
+    """A quotient; NaN by zero."""
+    return float(numerator / denominator) if denominator else float("nan")
 
 
 def balanced_accuracy(table: np.ndarray) -> float:
@@ -25,18 +32,18 @@ def macro_f1(table: np.ndarray) -> float:
 
 
 def quadratic_kappa(table: np.ndarray) -> float:
-    """Cohen's kappa with squared stage distance: 1 perfect, 0 chance."""
+    """Cohen's kappa with squared stage distance: 1 perfect, 0 chance; NaN where all are and are called one stage."""
     grades = np.arange(len(table))
     penalty = (grades[:, None] - grades) ** 2
     expected = np.outer(table.sum(1), table.sum(0)) / table.sum()
-    return float(1 - (penalty * table).sum() / (penalty * expected).sum())
+    return divide((penalty * (expected - table)).sum(), (penalty * expected).sum())
 
 
 def auc(positive: np.ndarray, score: np.ndarray) -> float:
-    """Area under the ROC curve: how often a positive scores above a negative; ties count half."""
+    """Area under the ROC curve: how often a positive scores above a negative; ties count half. NaN without a pair."""
     positives = int(positive.sum())
-    ranks = rankdata(score)
-    return float((ranks[positive].sum() - positives * (positives + 1) / 2) / (positives * (len(score) - positives)))
+    above = rankdata(score)[positive].sum() - positives * (positives + 1) / 2
+    return divide(above, positives * (len(score) - positives))
 
 
 def expected_calibration_error(correct: np.ndarray, confidence: np.ndarray) -> float:
@@ -47,11 +54,13 @@ def expected_calibration_error(correct: np.ndarray, confidence: np.ndarray) -> f
 
 
 def measure(stages: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
-    """All figures by name."""
+    """All figures by name, without those that these studies do not define: say the AUC of a stage that none has."""
     predicted = probabilities.argmax(1)
     table = confusion(stages, predicted, probabilities.shape[1])
-    return {
+    figures = {
         "accuracy": float((predicted == stages).mean()),
+        # Of always answering the commonest stage: what an accuracy is to be compared with.
+        "majority_accuracy": float(np.bincount(stages).max() / len(stages)),
         "balanced_accuracy": balanced_accuracy(table),
         "macro_f1": macro_f1(table),
         "quadratic_kappa": quadratic_kappa(table),
@@ -60,3 +69,4 @@ def measure(stages: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
         "expected_calibration_error": expected_calibration_error((predicted == stages) * 1.0, probabilities.max(1)),
         "log_loss": float(-np.log(np.maximum(probabilities[np.arange(len(stages)), stages], 1e-9)).mean()),
     }
+    return {name: value for name, value in figures.items() if math.isfinite(value)}

@@ -21,7 +21,8 @@ from hepatrain.data.studies import Study, of_split, read_preprocessing, read_stu
 from hepatrain.losses import stage_weights, training_loss
 from hepatrain.metrics import measure
 from hepatrain.network.model import StagingNetwork
-from hepatrain.predict import predict_logits
+from hepatrain.predict import predict
+from hepatrain.revision import revision_of
 from hepatrain.vocabulary import INPUTS, VARIANTS
 
 
@@ -37,12 +38,24 @@ def rate_at(config: TrainingConfig, steps: int):
     return rate
 
 
+def take_turns(studies: list[Study]) -> dict[str, list[Study]]:
+    """Studies by variant: every other one with its liver masks, if it has any. Half the cost of both of all."""
+    sets: dict[str, list[Study]] = {variant: [] for variant in VARIANTS}
+    for row, study in enumerate(studies):
+        turn, other = VARIANTS[row % 2], VARIANTS[1 - row % 2]
+        sets[turn if study.has(turn) else other].append(study)
+    return sets
+
+
 def validate(network: StagingNetwork, studies: list[Study]) -> dict[str, dict[str, float]]:
-    """Figures by input. Every other study is taken with its liver masks: half the cost of both variants of all."""
-    parts = [predict_logits(network, studies[row :: len(VARIANTS)], variant) for row, variant in enumerate(VARIANTS)]
-    stages = torch.cat([part[1] for part in parts]).numpy()
-    probabilities = torch.cat([part[0] for part in parts]).softmax(-1).numpy()
-    return {name: measure(stages, probabilities[:, row]) for row, name in enumerate(INPUTS)}
+    """Figures by input, of the studies that have it; without the inputs that no study has."""
+    predictions = predict(network, [(members, variant) for variant, members in take_turns(studies).items()])
+    figures = {}
+    for row, name in enumerate(INPUTS):
+        logits, stages = predictions.of_input(row)
+        if len(stages) > 0:
+            figures[name] = measure(stages.numpy(), logits.softmax(-1).numpy())
+    return figures
 
 
 def train_epoch(
@@ -89,8 +102,8 @@ def train(studies: list[Study], network_config: NetworkConfig, config: TrainingC
         said = f"epoch {epoch}/{epochs}: training loss {loss:.3f}"
         if not coarse:
             figures = validate(network, validation)
-            validation_loss = float(np.mean([figures[name]["log_loss"] for name in INPUTS]))
-            accuracies = " ".join(f"{name} {figures[name]['accuracy']:.3f}" for name in INPUTS)
+            validation_loss = float(np.mean([of_input["log_loss"] for of_input in figures.values()]))
+            accuracies = " ".join(f"{name} {of_input['accuracy']:.3f}" for name, of_input in figures.items())
             said += f", validation log loss {validation_loss:.3f}, accuracy {accuracies}"
             if validation_loss < best_loss:
                 best_loss, best_epoch, best_weights = validation_loss, epoch, copy.deepcopy(network.state_dict())
@@ -99,8 +112,8 @@ def train(studies: list[Study], network_config: NetworkConfig, config: TrainingC
             break
 
     network.load_state_dict(best_weights)
-    logits, stages = zip(*(predict_logits(network, validation, variant) for variant in VARIANTS), strict=True)
-    temperature = set_temperature(network.stager.temperature, list(logits), list(stages))
+    predictions = predict(network, [(validation, variant) for variant in VARIANTS])
+    temperature = set_temperature(network.stager.temperature, predictions)
     print(f"kept epoch {best_epoch}, validation log loss {best_loss:.3f}, temperature {temperature:.3f}", flush=True)
     return network
 
@@ -116,8 +129,8 @@ def main() -> None:
     options = parser.parse_args()
     config = TrainingConfig(epochs=options.epochs, seed=options.seed)
     network = train(read_studies(options.prepared), NetworkConfig(), config)
-    preprocessing = read_preprocessing(options.prepared)
-    Checkpoint(network, config, preprocessing, options.trained_on).save(options.checkpoint)
+    preprocessing, revision = read_preprocessing(options.prepared), revision_of(Path(__file__).parent)
+    Checkpoint(network, config, preprocessing, options.trained_on, revision).save(options.checkpoint)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Small networks and prepared folders that the tests share."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 import torch
 
 from hepatrain.config import NetworkConfig
+from hepatrain.data.studies import Study
 from hepatrain.network.model import StagingNetwork
 from hepatrain.vocabulary import SEQUENCES, STAGES, VARIANTS
 
@@ -51,3 +53,15 @@ def write_prepared(folder: Path, studies: list[tuple[str, str, str]], slices: in
     preprocessing = {sequence: {"height": SIDE, "width": SIDE} for sequence in SEQUENCES}
     (folder / "index.json").write_text(json.dumps({"preprocessing": preprocessing, "items": items, "refused": []}))
     return folder
+
+
+def without(studies: list[Study], name: str, sequence: str = "", variant: str = "") -> list[Study]:
+    """The same studies, where one of them lacks the volumes of a sequence or of a variant."""
+
+    def keep(key: tuple[str, str]) -> bool:
+        return key[0] != sequence and key[1] != variant
+
+    return [
+        replace(s, volumes={key: volume for key, volume in s.volumes.items() if keep(key)}) if s.name == name else s
+        for s in studies
+    ]

@@ -7,7 +7,7 @@ import torch
 from hepatrain.config import TrainingConfig
 from hepatrain.data.batches import training_batches, whole_batches
 from hepatrain.data.studies import of_split, read_studies
-from tests.conftest import SIDE, write_prepared
+from tests.conftest import SIDE, without, write_prepared
 
 STUDIES = [(f"s{n}", ("mild", "moderate", "severe")[n % 3], "train" if n < 6 else "valid") for n in range(8)]
 
@@ -55,9 +55,13 @@ def test_training_batches_are_reproducible_and_never_empty(prepared):
 
 
 def test_a_study_without_a_sequence_is_padded_and_invalid(prepared):
-    index = json.loads((prepared / "index.json").read_text())
-    index["items"] = [i for i in index["items"] if (i["study"], i["sequence"]) != ("s1", "T2W")]
-    (prepared / "index.json").write_text(json.dumps(index))
-    batch = next(whole_batches(read_studies(prepared), "liver"))
+    batch = next(whole_batches(without(read_studies(prepared), "s1", sequence="T2W"), "liver"))
     assert batch.slices["T2W"].valid[:3].sum(1).tolist() == [3, 0, 3]
     assert batch.slices["T1W"].valid[:3].sum(1).tolist() == [3, 3, 3]
+
+
+def test_a_missing_variant_is_made_up_for_in_training_only(prepared):
+    studies = without(read_studies(prepared), "s1", variant="liver")
+    assert studies[1].volume("T1W", "liver") is None
+    assert studies[1].volume_for_training("T1W", "liver") is studies[1].volumes["T1W", "body"]
+    assert sum(len(batch.stages) for batch in whole_batches(studies, "liver")) == len(STUDIES) - 1

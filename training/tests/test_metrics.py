@@ -31,6 +31,15 @@ def test_kappa_and_f1_of_a_worked_example():
     assert figures["macro_f1"] == pytest.approx((4 / 5 + 2 / 4 + 2 / 3) / 3)
 
 
+def test_undefined_figures_are_left_out():
+    figures = measure(np.array([0, 1, 1]), np.eye(3)[[0, 1, 0]])
+    assert "auc_severe" not in figures
+    assert figures["auc_moderate_or_worse"] == pytest.approx(0.75)
+    assert figures["majority_accuracy"] == pytest.approx(2 / 3)
+    assert "quadratic_kappa" not in measure(np.array([1, 1]), np.eye(3)[[1, 1]])
+    assert all(np.isfinite(value) for value in figures.values())
+
+
 def test_temperature_undoes_overconfidence():
     import torch
 

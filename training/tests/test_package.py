@@ -1,5 +1,6 @@
 import hashlib
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,13 +10,28 @@ import pytest
 from hepatrain.evaluate import Metric
 from hepatrain.package.card import accuracy_interval, card_of
 from hepatrain.package.export import export_network
-from hepatrain.package.golden import seeded_values, write_golden
-from hepatrain.package.manifest import Identity, manifest_of, write_manifest
+from hepatrain.package.golden import SeededCase, seeded_values, write_golden
+from hepatrain.package.label import Label
+from hepatrain.package.manifest import Origin, manifest_of, write_manifest
 from hepatrain.package.parity import assert_parity, network_of
 from hepatrain.package.runtime import Package
 from tests.conftest import SIDE
 
 SHIPPED = Path(__file__).resolve().parents[2] / "models" / "phantom-light"
+SHIPPED_LABEL = Path(__file__).resolve().parents[1] / "phantom-light.json"
+
+REAL = Label(
+    name="a",
+    version="1.0.0",
+    cohort="patients of one hospital",
+    intended_use="Research. Its stages are a radiologist's.",
+    licence="CC BY-NC 4.0, as the data.",
+    reading="One hospital, one scanner.",
+    limits=("One scanner.", "No children."),
+    rebuild="rebuild",
+    measure="measure",
+)
+"""A cohort that is no phantoms."""
 
 
 def murmur3_finaliser(x: int) -> int:
@@ -72,15 +88,43 @@ def test_golden_case_and_manifest(exported):
     assert np.shape(golden["expected"]["probabilities"]) == (3, 3)
     assert len(golden["expected"]["t1wSliceAttention"]) == golden["slices"]["T1W"]
 
+    again = SeededCase(golden["seed"], golden["slices"], SIDE, SIDE).study()
+    evidence = Package(folder).encode("T2W", again["T2W"][0])["evidence"].astype(np.float64)
+    weights = seeded_values(golden["seed"], 0, evidence.size).reshape(evidence.shape)
+    expected = golden["expected"]["encoded"]["T2W"]["evidence"]
+    assert expected["norm"] == pytest.approx(np.linalg.norm(evidence))
+    assert expected["projection"] == pytest.approx((evidence * weights).sum())
+
     preprocessing = {"T1W": {"height": SIDE}, "T2W": {"height": SIDE}}
-    identity = Identity("a", "1.0.0", preprocessing, 1.5, "some", "others", "command")
     metric = Metric("accuracy", "T1W", 0.75, 100, "phantoms", "measure")
-    manifest = manifest_of(identity, [metric], "abc", datetime(2026, 1, 2, tzinfo=UTC))
+    origin = Origin(preprocessing, 1.5, "some", "others", "abc")
+    manifest = manifest_of(REAL, origin, [metric], datetime(2026, 1, 2, tzinfo=UTC))
     write_manifest(folder, manifest)
     written = json.loads((folder / "manifest.json").read_text())
     assert written["provenance"]["createdAt"] == "2026-01-02T00:00:00Z"
     assert {file["name"] for file in written["files"]} == {path.name for path in folder.iterdir()} - {"manifest.json"}
-    assert "75.0% (95 % interval 66% to 82%, 100 studies)" in card_of(written)
+    card = card_of(written, REAL)
+    assert "75.0% (95 % interval 66% to 82%, 100 studies)" in card
+    assert (written["provenance"]["licence"], written["intendedUse"]) == (REAL.licence, REAL.intended_use)
+    assert "hantom" not in json.dumps({**written, "metrics": []}) + card.replace(metric.measuredOn, "")
+    assert all(f"- {limit}\n" in card for limit in REAL.limits)
+
+
+def test_an_undefined_figure_never_reaches_a_manifest(tmp_path):
+    origin = Origin({"T1W": {}, "T2W": {}}, 1.5, "some", "others", "abc")
+    metric = Metric("auc_severe", "T1W", float("nan"), 2, "studies", "measure")
+    with pytest.raises(ValueError, match="JSON"):
+        write_manifest(tmp_path, manifest_of(REAL, origin, [metric], datetime(2026, 1, 2, tzinfo=UTC)))
+
+
+@pytest.mark.parametrize("change", ({"licence": ""}, {"limits": []}, {"license": "MIT"}))
+def test_a_label_must_say_everything(tmp_path, change):
+    path = tmp_path / "label.json"
+    path.write_text(json.dumps(asdict(REAL)))
+    assert Label.read(path) == REAL
+    path.write_text(json.dumps({**asdict(REAL), **change}))
+    with pytest.raises(ValueError, match=f"missing, empty or unknown: {next(iter(change))}"):
+        Label.read(path)
 
 
 def test_interval_is_wilsons():
@@ -94,7 +138,7 @@ def test_the_shipped_package_is_sealed_and_its_card_in_step():
         content = (SHIPPED / file["name"]).read_bytes()
         assert len(content) == file["bytes"], file["name"]
         assert hashlib.sha256(content).hexdigest() == file["sha256"], file["name"]
-    assert (SHIPPED / "MODEL_CARD.md").read_text() == card_of(manifest)
+    assert (SHIPPED / "MODEL_CARD.md").read_text() == card_of(manifest, Label.read(SHIPPED_LABEL))
     assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 10e6
 
 

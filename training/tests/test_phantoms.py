@@ -1,15 +1,19 @@
 import csv
 from itertools import pairwise
+from pathlib import Path
 
 import nibabel as nib
 import numpy as np
 import pytest
 
+from hepatrain.phantoms.__main__ import LONE_STUDY
 from hepatrain.phantoms.acquisition import GRIDS
 from hepatrain.phantoms.anatomy import sample_anatomy
 from hepatrain.phantoms.cohort import COLUMNS, make_cohort, split_counts, stages_of
 from hepatrain.phantoms.study import make_study, write_study
 from hepatrain.vocabulary import SEQUENCES, SPLITS, STAGES
+
+FIXTURES = Path(__file__).resolve().parents[2] / "tests" / "fixtures" / "phantoms"
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +28,24 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path, studies):
         assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
     other = make_study("mild", (6,))
     assert not np.array_equal(other.scans["T1W"].image, studies["mild"].scans["T1W"].image)
+
+
+def test_a_lone_study_shares_no_stream_with_a_cohort():
+    def first_values(*seed: int) -> tuple[float, ...]:
+        return tuple(np.random.default_rng(seed).random(4))
+
+    assert first_values(7) == first_values(7, 0, 0)  # why the seed alone won't do
+    members = {first_values(7, split, number) for split in range(len(SPLITS)) for number in range(700)}
+    assert first_values(7, *LONE_STUDY) not in members
+
+
+@pytest.mark.parametrize("stage", ("mild", "severe"))
+def test_the_studies_that_the_repository_ships_can_be_made_again(tmp_path, stage):
+    write_study(make_study(stage, (20260101, *LONE_STUDY)), tmp_path)
+    for file in tmp_path.iterdir():
+        shipped, again = nib.load(FIXTURES / stage / file.name), nib.load(file)
+        np.testing.assert_array_equal(shipped.affine, again.affine)
+        np.testing.assert_array_equal(np.asarray(shipped.dataobj), np.asarray(again.dataobj))
 
 
 @pytest.mark.parametrize("sequence", SEQUENCES)

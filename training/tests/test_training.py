@@ -43,9 +43,11 @@ def test_the_same_seed_gives_the_same_weights_and_the_checkpoint_keeps_all(tmp_p
         assert torch.equal(one, other)
 
     path = tmp_path / "checkpoint.pt"
-    Checkpoint(first, brief, {"T1W": {"height": 32}}, "a test").save(path)
+    Checkpoint(first, brief, {"T1W": {"height": 32}}, "a test", "abc").save(path)
     loaded = Checkpoint.load(path)
-    assert (loaded.network.config, loaded.training, loaded.trained_on) == (NETWORK, brief, "a test")
+    assert (loaded.network.config, loaded.training) == (NETWORK, brief)
+    assert (loaded.trained_on, loaded.revision) == ("a test", "abc")
+    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["checkpoint.pt"]
     assert loaded.preprocessing == {"T1W": {"height": 32}}
     assert torch.equal(loaded.network.stager.temperature, first.stager.temperature)
 

@@ -46,14 +46,15 @@ def collate(studies: list[Study], parts: dict[str, list[Part | None]]) -> Batch:
 
 
 def whole_batches(studies: list[Study], variant: str, size: int = 8) -> Iterator[Batch]:
-    """Every study with all of its slices, in order."""
+    """Every study that has a volume of this variant, with all slices of those volumes, in order."""
 
     def part(study: Study, sequence: str) -> Part | None:
         volume = study.volume(sequence, variant)
         return volume and (torch.from_numpy(volume.read()), torch.from_numpy(volume.positions))
 
-    for start in range(0, len(studies), size):
-        members = studies[start : start + size]
+    having = [study for study in studies if study.has(variant)]
+    for start in range(0, len(having), size):
+        members = having[start : start + size]
         yield collate(members, {sequence: [part(study, sequence) for study in members] for sequence in SEQUENCES})
 
 
@@ -71,7 +72,8 @@ def training_batches(
 def sample(study: Study, config: TrainingConfig, rng: np.random.Generator, scale: float) -> list[Part | None]:
     """Some augmented slices of each sequence; one sequence is left out now and then, never both."""
     volumes = {
-        sequence: study.volume(sequence, VARIANTS[int(rng.random() < config.liver_variant)]) for sequence in SEQUENCES
+        sequence: study.volume_for_training(sequence, VARIANTS[int(rng.random() < config.liver_variant)])
+        for sequence in SEQUENCES
     }
     there = [sequence for sequence in SEQUENCES if volumes[sequence]]
     if len(there) > 1 and rng.random() < config.modality_dropout:

@@ -40,12 +40,18 @@ class Study:
     volumes: dict[tuple[str, str], Volume]
     """By sequence and variant."""
 
+    def has(self, variant: str) -> bool:
+        """Whether any of its volumes was prepared by a variant."""
+        return any(prepared == variant for _, prepared in self.volumes)
+
     def volume(self, sequence: str, variant: str) -> Volume | None:
-        """The volume of a sequence, as prepared by a variant, or by another where that one is missing."""
-        for candidate in (variant, *VARIANTS):
-            if (sequence, candidate) in self.volumes:
-                return self.volumes[sequence, candidate]
-        return None
+        """The volume of a sequence as prepared by this variant: a figure is of what its name says."""
+        return self.volumes.get((sequence, variant))
+
+    def volume_for_training(self, sequence: str, preferred: str) -> Volume | None:
+        """The same, or by the other variant where that one is missing: there is no volume to waste."""
+        there = (self.volumes.get((sequence, variant)) for variant in (preferred, *VARIANTS))
+        return next(filter(None, there), None)
 
 
 def read_studies(folder: Path) -> list[Study]:

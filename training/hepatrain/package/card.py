@@ -1,8 +1,9 @@
-"""`MODEL_CARD.md` of a phantom-trained package, written from its manifest: the two cannot disagree."""
+"""`MODEL_CARD.md`, written from the package's manifest and label: figures and words cannot disagree with them."""
 
 import math
 
 from hepatrain.evaluate import Metric, table
+from hepatrain.package.label import Label
 
 
 def accuracy_interval(accuracy: float, studies: int) -> tuple[float, float]:
@@ -26,10 +27,11 @@ def accuracies(metrics: list[Metric]) -> str:
     return "\n".join(lines)
 
 
-def card_of(manifest: dict) -> str:
+def card_of(manifest: dict, label: Label) -> str:
     """Markdown. Needs everything of the manifest but its files."""
     metrics = [Metric(**metric) for metric in manifest["metrics"]]
     provenance, calibration = manifest["provenance"], manifest["calibration"]
+    limits = "\n".join(f"- {limit}" for limit in label.limits)
     return f"""# {manifest["name"]} {manifest["version"]}
 
 **For research use only. Not a medical device, not clinically validated.** {manifest["intendedUse"]}
@@ -48,15 +50,14 @@ Trained on: {provenance["trainedOn"]}
 
 {table(metrics)}
 
-Always answering the commonest stage gives an accuracy of 40 %. Training, validation and test phantoms come from different seeds. The
-figures are of the exported graphs in ONNX Runtime, one answer for each study, measured by
+Majority accuracy is that of always answering the commonest stage. The figures are of the exported graphs in ONNX Runtime, one answer
+for each study, measured by
 
 ```sh
-{metrics[0].command if metrics else "(not measured)"}
+{metrics[0].command}
 ```
 
-They say that the pipeline and the network work, and nothing about patients. Neighbouring stages of the phantoms overlap by design: even the
-hidden severity itself would give about 95 %.
+{label.reading}
 
 ## Calibration
 
@@ -64,9 +65,8 @@ hidden severity itself would give about 95 %.
 
 ## Limits
 
-- Phantoms have one body shape, one liver topology and no lesions, motion, wrap-around, implants or earlier surgery.
-- The severity that a phantom shows is drawn from a formula; a real stage is a radiologist's reading. The labels are not Child-Pugh classes.
-- On real images it gives an answer that has no meaning. Every result carries `{"`, `".join(manifest["warnings"])}`.
+{limits}
+- Every result carries `{"`, `".join(manifest["warnings"])}`.
 
 ## Rebuild
 

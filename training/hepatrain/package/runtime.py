@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from hepatrain.package.files import ENCODER_INPUT, ENCODERS, STAGER, STAGER_INPUTS
+from hepatrain.package.files import ENCODER_INPUT, ENCODER_OUTPUTS, ENCODERS, STAGER, STAGER_INPUTS
 from hepatrain.vocabulary import SEQUENCES
 
 
@@ -19,8 +19,8 @@ class Answer:
     slice_attention: dict[str, np.ndarray]
     sequence_attention: np.ndarray
     """[2]."""
-    tokens: dict[str, np.ndarray]
-    """[S, D] by sequence."""
+    encoded: dict[str, dict[str, np.ndarray]]
+    """By sequence: tokens [S, D], attention [S, h, w], evidence [S, K, h, w]."""
 
 
 class Package:
@@ -37,19 +37,20 @@ class Package:
         self.encoders = {sequence: session(name) for sequence, name in ENCODERS.items()}
         self.stager = session(STAGER)
 
-    def encode(self, sequence: str, slices: np.ndarray) -> list[np.ndarray]:
+    def encode(self, sequence: str, slices: np.ndarray) -> dict[str, np.ndarray]:
         """[N, 3, H, W] → tokens, attention, evidence."""
-        return self.encoders[sequence].run(None, {ENCODER_INPUT: slices})
+        outputs = self.encoders[sequence].run(ENCODER_OUTPUTS, {ENCODER_INPUT: slices})
+        return dict(zip(ENCODER_OUTPUTS, outputs, strict=True))
 
     def stage(self, study: dict[str, tuple[np.ndarray, np.ndarray]]) -> Answer:
         """A study: slices [S, 3, H, W] and positions [S] of each sequence that is there."""
-        tokens = {sequence: self.encode(sequence, slices)[0] for sequence, (slices, _) in study.items()}
-        width = next(iter(tokens.values())).shape[1]
+        encoded = {sequence: self.encode(sequence, slices) for sequence, (slices, _) in study.items()}
+        width = next(iter(encoded.values()))["tokens"].shape[1]
         feeds = []
         for sequence in SEQUENCES:
             if sequence in study:
                 positions = study[sequence][1]
-                feeds += [tokens[sequence][None], positions[None], np.ones((1, len(positions)), np.float32)]
+                feeds += [encoded[sequence]["tokens"][None], positions[None], np.ones((1, len(positions)), np.float32)]
             else:
                 feeds += [np.zeros((1, 1, width), np.float32), *[np.zeros((1, 1), np.float32)] * 2]
         probabilities, *attention = self.stager.run(None, dict(zip(STAGER_INPUTS, feeds, strict=True)))
@@ -57,5 +58,5 @@ class Package:
             probabilities[0],
             {sequence: weights[0] for sequence, weights in zip(SEQUENCES, attention[:2], strict=True)},
             attention[2][0],
-            tokens,
+            encoded,
         )

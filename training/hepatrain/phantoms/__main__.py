@@ -5,7 +5,11 @@ from pathlib import Path
 
 from hepatrain.phantoms.cohort import make_cohort
 from hepatrain.phantoms.study import make_study, write_study
-from hepatrain.vocabulary import STAGES
+from hepatrain.vocabulary import SPLITS, STAGES
+
+LONE_STUDY = (len(SPLITS), 0)
+"""Where a cohort's members have the index of their split and their number: a split that no cohort has. The seed alone
+would be a member's stream, because NumPy takes (7,) for (7, 0, 0)."""
 
 
 def main() -> None:
@@ -19,7 +23,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     if options.stage:
-        write_study(make_study(options.stage, (options.seed,)), options.out)
+        write_study(make_study(options.stage, (options.seed, *LONE_STUDY)), options.out)
     else:
         print(make_cohort(options.out, options.studies, options.seed, options.processes))
 
