@@ -1,4 +1,8 @@
-/** `npm run demo`: API, worker and Redis on this machine, one study through them over REST. */
+/**
+ * usage: npm run demo [-- OPTION…]
+ *
+ * API, worker and Redis on this machine; one study goes through them over REST. The exit code is 0 if a stage came out.
+ */
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +11,7 @@ import { create } from '@bufbuild/protobuf';
 import {
   encodeJson,
   enumName,
+  HepastageError,
   type JobRecord,
   JobRecord_State,
   JobRecord_StateSchema,
@@ -17,45 +22,80 @@ import {
 } from '@hepastage/proto';
 import { objectKeys } from '@hepastage/platform';
 import { printResult } from '../packages/cli/src/print-result.ts';
+import { sentenceOf } from '../packages/cli/src/report-error.ts';
 import { ApiClient } from '../packages/cli/src/server/client.ts';
+import { assertStudy, type StudyFiles } from '../packages/cli/src/study-files.ts';
 import { startRedis } from '../tests/helpers/redis-server.ts';
 import { startService } from '../tests/helpers/service-process.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const phantom = (file: string) => join(root, 'tests/fixtures/phantoms/severe', file);
+const portDefault = '8080';
 
-const { values: options } = parseArgs({
-  options: {
-    t1w: { type: 'string' },
-    t2w: { type: 'string' },
-    't1w-liver-mask': { type: 'string' },
-    't2w-liver-mask': { type: 'string' },
-    keep: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
-});
-const own = options.t1w !== undefined || options.t2w !== undefined;
-const files = own
-  ? {
-      ...(options.t1w === undefined ? {} : { t1w: options.t1w }),
-      ...(options.t2w === undefined ? {} : { t2w: options.t2w }),
-      ...(options['t1w-liver-mask'] === undefined ? {} : { t1wLiverMask: options['t1w-liver-mask'] }),
-      ...(options['t2w-liver-mask'] === undefined ? {} : { t2wLiverMask: options['t2w-liver-mask'] }),
-    }
-  : { t1w: phantom('t1w.nii.gz'), t2w: phantom('t2w.nii.gz') };
+const usage = `npm run demo [-- OPTION…]
+  --t1w FILE, --t2w FILE                        your own volumes, .nii or .nii.gz; without them, a synthetic phantom's
+  --t1w-liver-mask FILE, --t2w-liver-mask FILE  their liver masks
+  --keep                                        leave API and worker running on PORT (${portDefault}) until Ctrl+C
+  --json                                        print {"job": JobRecord, "result": StagingResult}
+  --help                                        print this
+PORT and HEPASTAGE_OBJECT_STORE (demo-data) are read from the environment.`;
+
+const options = optionsOf();
+const own = studyOf(options);
+const files = own ?? { t1w: phantom('t1w.nii.gz'), t2w: phantom('t2w.nii.gz') };
 
 /** Words for whoever watches; with --json, standard output holds the one document and nothing else. */
 const say = (words: string) => (options.json ? console.error : console.log)(words);
 
 try {
-  process.exitCode = await demo();
+  if (options.help) console.log(usage);
+  else process.exitCode = await demo();
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error));
+  console.error(wordsOf(error));
   process.exitCode = 1;
+}
+
+function optionsOf() {
+  try {
+    return parseArgs({
+      options: {
+        t1w: { type: 'string' },
+        t2w: { type: 'string' },
+        't1w-liver-mask': { type: 'string' },
+        't2w-liver-mask': { type: 'string' },
+        keep: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${wordsOf(error)}\n\n${usage}`);
+    return process.exit(1);
+  }
+}
+
+/** The files that the options name; undefined if they name none. */
+function studyOf({
+  t1w,
+  t2w,
+  't1w-liver-mask': t1wLiverMask,
+  't2w-liver-mask': t2wLiverMask,
+}: typeof options): StudyFiles | undefined {
+  const named = Object.entries({ t1w, t2w, t1wLiverMask, t2wLiverMask }).filter(
+    ([, path]) => path !== undefined,
+  );
+  return named.length === 0 ? undefined : Object.fromEntries(named);
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof HepastageError) return sentenceOf(error);
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
 /** Everything that was started is stopped on each way out: the end, an error, or a signal. */
 async function demo(): Promise<number> {
+  assertStudy(files);
   await using opened = new AsyncDisposableStack();
   const ended = endOfSignals();
   const run = stageOneStudy(opened, ended);
@@ -71,24 +111,24 @@ async function stageOneStudy(opened: AsyncDisposableStack, ended: Promise<number
   await mkdir(objectStore, { recursive: true });
 
   say('starting Redis, API and worker on this machine …');
-  const redis = opened.use(await startRedis());
+  const redis = await start(opened, startRedis);
   const settings = {
     REDIS_URL: redis.url,
     HEPASTAGE_REDIS_PREFIX: redis.prefix,
     HEPASTAGE_OBJECT_STORE: objectStore,
-    HEPASTAGE_LOG_LEVEL: 'warn',
   };
   const [api] = await Promise.all([
-    startService('api', { PORT: '8080', ...definedPort(), ...settings }).then((service) =>
-      opened.use(service),
-    ),
-    startService('worker', settings).then((service) => opened.use(service)),
+    start(opened, async () => startService('api', { PORT: process.env['PORT'] || portDefault, ...settings })),
+    start(opened, async () => startService('worker', settings)),
   ]);
 
-  say(`sending ${own ? 'your study' : 'a synthetic phantom study'} to POST ${api.url}/v1/studies`);
+  say(
+    `sending ${own !== undefined ? 'your study' : 'a synthetic phantom study'} to POST ${api.url}/v1/studies`,
+  );
   const client = new ApiClient(api.url);
   let job: JobRecord = await client.submit(files, create(StudyMetadataSchema, {}));
-  for await (const record of client.watch(job.jobId)) {
+  // Without patience: a server on this machine that does not answer has been stopped.
+  for await (const record of client.watch(job.jobId, { seconds: 0 })) {
     job = record;
     const step =
       record.state === JobRecord_State.RUNNING
@@ -121,15 +161,24 @@ async function stageOneStudy(opened: AsyncDisposableStack, ended: Promise<number
   return 0;
 }
 
+/** Starts a server that is stopped in the end, also when the end comes before it is ready. */
+async function start<S extends AsyncDisposable>(
+  opened: AsyncDisposableStack,
+  begin: () => Promise<S>,
+): Promise<S> {
+  if (opened.disposed) throw new Error('the demo has ended');
+  const starting = begin();
+  opened.defer(async () => {
+    const server = await starting.catch(() => undefined);
+    await server?.[Symbol.asyncDispose]();
+  });
+  return await starting;
+}
+
 /** Resolves at SIGTERM or SIGINT, which may come twice: from the terminal, and from npm. With --keep that is the way to end, otherwise it came too early. */
 async function endOfSignals(): Promise<number> {
   await new Promise((told) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, told);
   });
   return options.keep ? 0 : 130;
-}
-
-function definedPort(): Record<string, string> {
-  const port = process.env['PORT'];
-  return port === undefined || port === '' ? {} : { PORT: port };
 }

@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -15,7 +17,7 @@ import { freePorts } from '../helpers/free-port.ts';
 const demo = fileURLToPath(new URL('../../scripts/demo.ts', import.meta.url));
 
 test('the demo prints one JSON document and ends with everything that it started', async (context) => {
-  const { child, port, store } = await startDemo(context, '--json');
+  const { child, port, store } = await startDemo(context, { options: ['--json'] });
   const [stdout] = await Promise.all([text(child.stdout!), once(child, 'exit')]);
   assert.equal(child.exitCode, 0);
   const { job, result } = JSON.parse(stdout) as { job: JobRecordJson; result: StagingResultJson };
@@ -36,7 +38,7 @@ test(
   'with --keep it goes on until SIGTERM, and leaves no process behind',
   { timeout: 60_000 },
   async (context) => {
-    const { child, port } = await startDemo(context, '--json', '--keep');
+    const { child, port } = await startDemo(context, { options: ['--json', '--keep'] });
     const [document] = (await once(child.stdout!, 'data')) as [Buffer];
     assert.equal((JSON.parse(document.toString()) as { job: JobRecordJson }).job.state, 'SUCCEEDED');
     const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
@@ -51,16 +53,46 @@ test(
   },
 );
 
+test('a port that somebody else listens on is said to be taken, and nobody else is talked to', async (context) => {
+  let requests = 0;
+  const other = createServer((_request, response) => {
+    requests++;
+    response.end('ready');
+  });
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  context.after(() => other.close());
+  const taken = (other.address() as AddressInfo).port;
+
+  const { child } = await startDemo(context, { options: ['--json', '--keep'], port: taken });
+  const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'exit')]);
+  assert.equal(child.exitCode, 1);
+  assert.equal(stdout, '');
+  assert.match(
+    stderr,
+    new RegExp(`port ${taken} is taken; stop what listens there, or set PORT to a free port`),
+  );
+  assert.equal(requests, 0);
+});
+
+test('options that make no study are refused before anything is started', async (context) => {
+  const { child } = await startDemo(context, { options: ['--t2w-liver-mask', 'mask.nii'] });
+  const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'exit')]);
+  assert.equal(child.exitCode, 1);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^NO_SEQUENCE: /);
+});
+
 async function startDemo(
   context: TestContext,
-  ...options: string[]
+  { options, port: wanted }: { options: string[]; port?: number },
 ): Promise<{ child: ChildProcess; port: number; store: string }> {
-  const [port = 0] = await freePorts(1);
+  const port = wanted ?? (await freePorts(1))[0]!;
   const store = await mkdtemp(join(tmpdir(), 'hepastage-demo-'));
   const child = spawn(process.execPath, [demo, ...options], {
     // A Redis of its own, as a newcomer gets: not the one that `npm test` runs for all files.
     env: { ...process.env, REDIS_URL: '', PORT: String(port), HEPASTAGE_OBJECT_STORE: store },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   context.after(async () => {
     child.kill('SIGTERM');

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePorts } from './free-port.ts';
 
 /** A service of ours, running as it does in production: a process of its own. */
 export interface ServiceProcess extends AsyncDisposable {
@@ -16,36 +15,45 @@ export interface ServiceProcess extends AsyncDisposable {
   stop(): Promise<number | null>;
 }
 
+type ServiceName = 'api' | 'worker';
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** As `npm start` of the service has them: see docs/ARCHITECTURE.md, Memory. */
 const nodeOptions = { api: ['--max-semi-space-size=2'], worker: [] } as const;
 const portVariable = { api: 'PORT', worker: 'HEPASTAGE_HEALTH_PORT' } as const;
+/** What each logs once it has its port: where that is. Nothing else is asked before, because it might be somebody else's server that answers. */
+const listeningLine = {
+  api: /"address":"http:\/\/[^"]*:(?<port>\d+)".*"msg":"listening"/,
+  worker: /"healthPort":(?<port>\d+).*"msg":"ready"/,
+} as const;
 /** Longest that a service may take until it is ready, ms: a worker loads and proves its model. */
 const readyMsMax = 60_000;
 const pollMs = 25;
+/** How much of a log is kept, characters: a demo may run for days. */
+const logCharactersMax = 2 ** 23;
 
-/** Starts `node services/<name>/src/main.ts` and waits until its /readyz says yes. */
+/** Starts `node services/<name>/src/main.ts`, on any free port unless the settings name one, and waits until its /readyz says yes. */
 export async function startService(
-  name: 'api' | 'worker',
+  name: ServiceName,
   settings: Readonly<Record<string, string>>,
 ): Promise<ServiceProcess> {
-  const port = settings[portVariable[name]] ?? String((await freePorts(1))[0]);
   const child = spawn(process.execPath, [...nodeOptions[name], `services/${name}/src/main.ts`], {
     cwd: root,
-    env: { ...process.env, ...settings, [portVariable[name]]: port },
+    // At `info` it says where it listens.
+    env: { ...process.env, [portVariable[name]]: '0', HEPASTAGE_LOG_LEVEL: 'info', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const exited = once(child, 'exit');
+  const closed = once(child, 'close');
   const log = collectLog(child);
-  const url = `http://127.0.0.1:${port}`;
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-    await exited;
+    await closed;
     return child.exitCode;
   };
-  if (child.pid === undefined || !(await becomesReady(url, child))) {
+  const url = await becomesReady(name, child, log);
+  if (child.pid === undefined || url === undefined) {
     await stop();
-    throw new Error(`${name} did not become ready; its log:\n${log()}`);
+    throw new Error(whyNotReady(name, settings, log()));
   }
   return {
     pid: child.pid,
@@ -57,20 +65,37 @@ export async function startService(
   };
 }
 
-async function becomesReady(url: string, child: ChildProcess): Promise<boolean> {
+/** The service's URL once it is ready; undefined if it ends before, or takes too long. */
+async function becomesReady(
+  name: ServiceName,
+  child: ChildProcess,
+  log: () => string,
+): Promise<string | undefined> {
   const deadline = performance.now() + readyMsMax;
   while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
-    const ready = await fetch(`${url}/readyz`).then(
-      async (response) => {
-        await response.arrayBuffer();
-        return response.ok;
-      },
-      () => false,
-    );
-    if (ready) return true;
+    const port = listeningLine[name].exec(log())?.groups?.['port'];
+    const url = `http://127.0.0.1:${port}`;
+    if (port !== undefined && (await saysYes(`${url}/readyz`))) return url;
     await delay(pollMs);
   }
-  return false;
+  return undefined;
+}
+
+async function saysYes(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url);
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+function whyNotReady(name: ServiceName, settings: Readonly<Record<string, string>>, log: string): string {
+  const variable = portVariable[name];
+  return log.includes('EADDRINUSE')
+    ? `the ${name} did not start: port ${settings[variable]} is taken; stop what listens there, or set ${variable} to a free port`
+    : `the ${name} did not become ready; its log:\n${log}`;
 }
 
 function collectLog(child: ChildProcess): () => string {
@@ -78,6 +103,7 @@ function collectLog(child: ChildProcess): () => string {
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
+      if (text.length > 2 * logCharactersMax) text = text.slice(-logCharactersMax);
     });
   }
   return () => text;

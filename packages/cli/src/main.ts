@@ -1,5 +1,5 @@
-import { HepastageError } from '@hepastage/proto';
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
+import packageFile from '../package.json' with { type: 'json' };
 import { inspectCommand } from './commands/inspect.ts';
 import { modelCommand } from './commands/model.ts';
 import { prepareCommand } from './commands/prepare.ts';
@@ -7,10 +7,11 @@ import { resultCommand } from './commands/result.ts';
 import { stageCommand } from './commands/stage.ts';
 import { submitCommand } from './commands/submit.ts';
 import { watchCommand } from './commands/watch.ts';
-import { ServerProblem } from './server/client.ts';
+import { problemOf, sentenceOf } from './report-error.ts';
 
 const program = new Command('hepastage')
   .description('Stages liver cirrhosis from T1W and T2W abdominal MRI. Research use only.')
+  .version(packageFile.version)
   .addCommand(stageCommand())
   .addCommand(submitCommand())
   .addCommand(watchCommand())
@@ -19,24 +20,20 @@ const program = new Command('hepastage')
   .addCommand(inspectCommand())
   .addCommand(modelCommand());
 
+const asJson = process.argv.includes('--json');
+reportMisuse(program);
 try {
   await program.parseAsync();
 } catch (thrown) {
-  process.exitCode = 1;
-  if (process.argv.includes('--json')) console.log(problemOf(thrown));
-  else console.error(sentenceOf(thrown));
+  // Also how --help and --version end, with 0.
+  process.exitCode = thrown instanceof CommanderError ? thrown.exitCode : 1;
+  if (process.exitCode !== 0 && asJson) console.log(problemOf(thrown));
+  else if (!(thrown instanceof CommanderError)) console.error(sentenceOf(thrown));
 }
 
-function problemOf(thrown: unknown): string {
-  if (thrown instanceof ServerProblem) return thrown.problem;
-  const { codeName: code, message: detail, retryable } = HepastageError.from(thrown);
-  return JSON.stringify({ code, detail, retryable });
-}
-
-/** A fault of ours shows its cause here: whoever sits at the command line is the one who can report it. */
-function sentenceOf(thrown: unknown): string {
-  if (thrown instanceof ServerProblem) return thrown.message;
-  const error = HepastageError.from(thrown);
-  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
-  return `${error.codeName}: ${error.message}${cause}`;
+/** Has this command and those below throw when they are called wrongly. For people, commander itself tells what was wrong. */
+function reportMisuse(command: Command): void {
+  command.exitOverride();
+  if (asJson) command.configureOutput({ writeErr: () => {} });
+  for (const below of command.commands) reportMisuse(below);
 }

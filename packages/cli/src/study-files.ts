@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { create } from '@bufbuild/protobuf';
 import {
   ErrorCode,
@@ -11,6 +10,7 @@ import {
   type StudyRequest,
   StudyRequestSchema,
 } from '@hepastage/proto';
+import { readInputFile } from './input-file.ts';
 
 /** The files of a study, as the command line names them. */
 export interface StudyFiles {
@@ -38,14 +38,14 @@ export const studyParts = [
   },
 ] as const;
 
-/** A request whose object keys are the files' paths. Throws NO_SEQUENCE without an image. */
+/** A request whose object keys are the files' paths. Throws NO_SEQUENCE, INVALID_REQUEST. */
 export async function requestOfFiles(jobId: string, files: StudyFiles): Promise<StudyRequest> {
-  assertSequence(files);
+  assertStudy(files);
   const inputs = await Promise.all(
     studyParts.map(async ({ option, sequence, role }) => {
       const path = files[option];
       if (path === undefined) return [];
-      const bytes = await readStudyFile(path);
+      const bytes = await readInputFile(path);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       return [create(StudyInputSchema, { sequence, role, key: path, bytes: bytes.byteLength, sha256 })];
     }),
@@ -53,22 +53,23 @@ export async function requestOfFiles(jobId: string, files: StudyFiles): Promise<
   return create(StudyRequestSchema, { jobId, tenant: 'default', createdAt: now(), inputs: inputs.flat() });
 }
 
-export function assertSequence({ t1w, t2w }: StudyFiles): void {
-  if (t1w !== undefined || t2w !== undefined) return;
-  throw new HepastageError(ErrorCode.NO_SEQUENCE, {
-    what: 'there is no volume to stage',
-    expected: '--t1w FILE, --t2w FILE, or both',
-  });
-}
-
-export async function readStudyFile(path: string): Promise<Buffer<ArrayBuffer>> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new HepastageError(ErrorCode.INVALID_REQUEST, {
-      what: 'the file can’t be read',
-      where: path,
-      cause,
+/** Refuses files that make no study, as the API does. Throws NO_SEQUENCE, INVALID_REQUEST. */
+export function assertStudy({ t1w, t2w, t1wLiverMask, t2wLiverMask }: StudyFiles): void {
+  if (t1w === undefined && t2w === undefined) {
+    throw new HepastageError(ErrorCode.NO_SEQUENCE, {
+      what: 'there is no volume to stage',
+      expected: '--t1w FILE, --t2w FILE, or both',
     });
   }
+  if (t1wLiverMask !== undefined && t1w === undefined) throw maskWithoutImage('t1w');
+  if (t2wLiverMask !== undefined && t2w === undefined) throw maskWithoutImage('t2w');
+}
+
+function maskWithoutImage(image: 't1w' | 't2w'): HepastageError {
+  return new HepastageError(ErrorCode.INVALID_REQUEST, {
+    what: 'the mask comes without its image',
+    where: `--${image}-liver-mask`,
+    expected: `--${image} FILE`,
+    action: 'send the image too, or leave the mask out',
+  });
 }

@@ -2,9 +2,9 @@ import { parseConfig } from '@hepastage/platform/config';
 import { imageSettings } from '@hepastage/platform/settings';
 import { Command } from 'commander';
 import { Type } from 'typebox';
+import { readInputFile } from '../input-file.ts';
 import { type FileReport, reportOn } from '../inspect/file-report.ts';
 import { reportText } from '../inspect/report-text.ts';
-import { readStudyFile } from '../study-files.ts';
 
 interface Options {
   readonly mask?: true;
@@ -26,7 +26,7 @@ async function inspect(files: readonly string[], options: Options): Promise<void
   const reports: FileReport[] = [];
   // One after the other: a decompressed volume may take hundreds of megabytes.
   for (const file of files) {
-    const bytes = await readStudyFile(file);
+    const bytes = await readInputFile(file);
     reports.push(reportOn(file, bytes, options.mask ? 'mask' : 'image', limits));
   }
   console.log(options.json ? JSON.stringify(reports) : reports.map(reportText).join('\n\n'));

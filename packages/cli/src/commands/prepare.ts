@@ -2,14 +2,13 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseConfig } from '@hepastage/platform/config';
 import { imageSettings } from '@hepastage/platform/settings';
-import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
 import { Type } from 'typebox';
-
-import { parseCohort } from '../prepare/cohort.ts';
+import { readInputFile } from '../input-file.ts';
+import { type CohortRow, parseCohort } from '../prepare/cohort.ts';
 import { type CohortIndex, prepareCohort } from '../prepare/prepare-cohort.ts';
-import { parsePreprocessing } from '../prepare/preprocessing-file.ts';
-import { readStudyFile } from '../study-files.ts';
+import { parsePreprocessing, type PreprocessingBySequence } from '../prepare/preprocessing-file.ts';
+import { isWatched, progressBar } from '../progress-bar.ts';
 
 interface Options {
   readonly preprocessing: string;
@@ -32,31 +31,31 @@ export function prepareCommand(): Command {
     .option('--json', 'print a JSON summary instead of text')
     .action(async (cohort: string, options: Options) => {
       const path = resolve(cohort);
-      const rows = parseCohort((await readStudyFile(path)).toString('utf8'), path);
+      const rows = parseCohort((await readInputFile(path)).toString('utf8'), path);
       const preprocessing = parsePreprocessing(
-        (await readStudyFile(options.preprocessing)).toString('utf8'),
+        (await readInputFile(options.preprocessing)).toString('utf8'),
         options.preprocessing,
       );
-      const bar = progressBar(options.json === true);
-      bar?.start(rows.length, 0);
-      const index = await prepareCohort(rows, {
-        preprocessing,
-        limits: parseConfig(Type.Object(imageSettings), process.env),
-        out: resolve(options.out),
-        jobs: options.jobs,
-        onVolume: () => bar?.increment(),
-      }).finally(() => bar?.stop());
+      const index = await prepareWatched(rows, preprocessing, options);
       console.log(options.json ? summaryJson(index) : summaryText(index, options.out));
       if (index.items.length === 0) process.exitCode = 1;
     });
 }
 
-/** On standard error, so that standard output stays clean; only where someone watches. */
-function progressBar(silent: boolean): SingleBar | undefined {
-  if (silent || !process.stderr.isTTY) return undefined;
-  return new SingleBar({
-    format: '{bar} {value}/{total} volumes, {eta_formatted} left',
-    stream: process.stderr,
+async function prepareWatched(
+  rows: readonly CohortRow[],
+  preprocessing: PreprocessingBySequence,
+  options: Options,
+): Promise<CohortIndex> {
+  const format = '{bar} {value}/{total} volumes, {eta_formatted} left';
+  using bar = progressBar(isWatched(options), format, rows.length);
+  let prepared = 0;
+  return await prepareCohort(rows, {
+    preprocessing,
+    limits: parseConfig(Type.Object(imageSettings), process.env),
+    out: resolve(options.out),
+    jobs: options.jobs,
+    onVolume: () => bar.show(++prepared),
   });
 }
 

@@ -1,14 +1,19 @@
 import { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
-import { encodeJson, enumName, Progress_StepSchema, StagingResultSchema } from '@hepastage/proto';
+import {
+  encodeJson,
+  enumName,
+  Progress_StepSchema,
+  type StagingResult,
+  StagingResultSchema,
+} from '@hepastage/proto';
 import { parseConfig } from '@hepastage/platform/config';
 import { imageSettings } from '@hepastage/platform/settings';
 import {
   type ExecutionProvider,
-  executionProviders,
   ImagingPool,
   loadModelPackage,
   StagingModel,
@@ -16,11 +21,13 @@ import {
 } from '@hepastage/staging';
 import { Type } from 'typebox';
 import { defaultModel } from '../default-model.ts';
+import { makeOutputFolder } from '../output-folder.ts';
 import { printResult } from '../print-result.ts';
-import { stepBar } from '../step-bar.ts';
+import { isWatched, progressBar } from '../progress-bar.ts';
+import { providersOption } from '../providers-option.ts';
 import { requestOfFiles, type StudyFiles } from '../study-files.ts';
 
-type StageOptions = StudyFiles & { out: string; model: string; providers: string; json?: true };
+type StageOptions = StudyFiles & { out: string; model: string; providers: ExecutionProvider[]; json?: true };
 
 /** `hepastage stage`: a study's whole way in this process, without a server. */
 export function stageCommand(): Command {
@@ -32,43 +39,44 @@ export function stageCommand(): Command {
     .option('--t2w-liver-mask <file>', 'liver mask on the T2W grid')
     .option('--out <folder>', 'where result.json and the artefacts go', 'hepastage-result')
     .option('--model <folder>', 'model package', defaultModel)
-    .option(
-      '--providers <list>',
-      `execution providers in order of preference: ${executionProviders.join(', ')}`,
-      'cpu',
-    )
+    .addOption(providersOption())
     .option('--json', 'print the result as one JSON document')
     .action(stage);
 }
 
 async function stage(options: StageOptions): Promise<void> {
+  const result = await stageHere(options);
+  if (options.json === true) console.log(JSON.stringify(encodeJson(StagingResultSchema, result)));
+  else printResult(result, options.out);
+}
+
+async function stageHere(options: StageOptions): Promise<StagingResult> {
   const request = await requestOfFiles(randomUUID(), options);
-  await mkdir(options.out, { recursive: true });
+  const limits = parseConfig(Type.Object(imageSettings), process.env);
+  await makeOutputFolder(options.out);
   await using opened = new AsyncDisposableStack();
   const imaging = new ImagingPool(Math.min(2, availableParallelism()));
   opened.defer(async () => imaging.close());
   const model = await StagingModel.start(await loadModelPackage(options.model), {
-    providers: options.providers.split(',') as ExecutionProvider[],
+    providers: options.providers,
     threads: 0,
     batch: { slicesMax: 32, delayMsMax: 0 },
   });
   opened.defer(async () => model.stop());
-  const bar = stepBar(options.json !== true);
-  opened.defer(() => bar.stop());
+  using bar = progressBar(isWatched(options), '{bar} {percentage}% {step}', 1);
 
   const { result } = await stageStudy(request, {
     model,
     imaging,
-    limits: parseConfig(Type.Object(imageSettings), process.env),
+    limits,
     source: { read: async ({ key }) => readFile(key) },
     sink: {
       writeArtefact: async (name, bytes) => writeFile(join(options.out, basename(name)), bytes),
       writeResult: async (json) => writeFile(join(options.out, 'result.json'), json),
     },
     software: 'hepastage stage',
-    onStep: async ({ step, fraction }) => bar.show(enumName(Progress_StepSchema, step), fraction),
+    onStep: async ({ step, fraction }) =>
+      bar.show(fraction, { step: enumName(Progress_StepSchema, step).toLowerCase() }),
   });
-  bar.stop();
-  if (options.json === true) console.log(JSON.stringify(encodeJson(StagingResultSchema, result)));
-  else printResult(result, options.out);
+  return result;
 }

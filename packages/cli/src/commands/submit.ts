@@ -1,8 +1,15 @@
 import { create } from '@bufbuild/protobuf';
-import { encodeJson, JobRecordSchema, StudyMetadata_Priority, StudyMetadataSchema } from '@hepastage/proto';
+import {
+  encodeJson,
+  type JobRecord,
+  JobRecordSchema,
+  StudyMetadata_Priority,
+  StudyMetadataSchema,
+} from '@hepastage/proto';
 import { Command } from 'commander';
+import { isWatched, progressBar } from '../progress-bar.ts';
 import { ApiClient } from '../server/client.ts';
-import { defaultServer } from '../server/default-server.ts';
+import { serverOption } from '../server/server-option.ts';
 import type { StudyFiles } from '../study-files.ts';
 
 type SubmitOptions = StudyFiles & {
@@ -12,6 +19,8 @@ type SubmitOptions = StudyFiles & {
   model?: string;
   json?: true;
 };
+
+const mebibyte = 2 ** 20;
 
 /** `hepastage submit`: sends a study to a server. */
 export function submitCommand(): Command {
@@ -24,15 +33,24 @@ export function submitCommand(): Command {
     .option('--reference <text>', 'your own reference; must not identify a patient')
     .option('--stat', 'before every routine study')
     .option('--model <name>', 'model to use')
-    .option('--server <url>', 'address of the API', defaultServer)
+    .addOption(serverOption())
     .option('--json', 'print the job record as JSON')
-    .action(async ({ server, reference, stat, model, json, ...files }: SubmitOptions) => {
-      const metadata = create(StudyMetadataSchema, {
-        externalReference: reference ?? '',
-        priority: stat === true ? StudyMetadata_Priority.STAT : StudyMetadata_Priority.ROUTINE,
-        model: model ?? '',
-      });
-      const record = await new ApiClient(server).submit(files, metadata);
-      console.log(json === true ? JSON.stringify(encodeJson(JobRecordSchema, record)) : record.jobId);
+    .action(async (options: SubmitOptions) => {
+      const record = await submitWatched(options);
+      console.log(options.json ? JSON.stringify(encodeJson(JobRecordSchema, record)) : record.jobId);
     });
+}
+
+async function submitWatched(options: SubmitOptions): Promise<JobRecord> {
+  const { server, reference = '', stat, model = '' } = options;
+  const priority = stat === true ? StudyMetadata_Priority.STAT : StudyMetadata_Priority.ROUTINE;
+  const metadata = create(StudyMetadataSchema, { externalReference: reference, priority, model });
+  using bar = progressBar(isWatched(options), '{bar} {percentage}% {sent}', 1);
+  return await new ApiClient(server).submit(options, metadata, (sentBytes, totalBytes) =>
+    bar.show(sentBytes / totalBytes, { sent: `${inMebibytes(sentBytes)} of ${inMebibytes(totalBytes)} MiB` }),
+  );
+}
+
+function inMebibytes(bytes: number): string {
+  return (bytes / mebibyte).toFixed(1);
 }

@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageLimits } from '@hepastage/imaging';
 import { ErrorCode, HepastageError, type PreprocessingJson } from '@hepastage/proto';
 import { Piscina } from 'piscina';
+import { makeOutputFolder } from '../output-folder.ts';
 import { type CohortRow, nameOf } from './cohort.ts';
 import type { PrepareOutcome, PrepareTask } from './prepare-volume.ts';
 import { type PreprocessingBySequence, preprocessingJson } from './preprocessing-file.ts';
@@ -41,7 +42,7 @@ export async function prepareCohort(
 ): Promise<CohortIndex> {
   const { preprocessing, out, jobs } = options;
   const tasks = rows.map((row) => taskOf(row, options));
-  await mkdir(join(out, 'tensors'), { recursive: true });
+  await makeOutputFolder(join(out, 'tensors'));
 
   const threads = new Piscina<PrepareTask, PrepareOutcome>({
     filename: new URL('./prepare-volume.ts', import.meta.url).href,

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { decodeNifti, type ImageLimits, preprocess } from '@hepastage/imaging';
 import { HepastageError, type Preprocessing } from '@hepastage/proto';
-import { readStudyFile } from '../study-files.ts';
+import { readInputFile } from '../input-file.ts';
 import { encodeNpy } from './npy.ts';
 
 export interface PrepareTask {
@@ -26,11 +26,11 @@ export type PrepareOutcome =
 /** Runs in a thread of the pool: file → slices → `.npy`. */
 export default async function prepareVolume(task: PrepareTask): Promise<PrepareOutcome> {
   try {
-    const volume = decodeNifti(await readStudyFile(task.image), task.limits);
+    const volume = decodeNifti(await readInputFile(task.image), task.limits);
     const mask =
       task.liverMask === undefined
         ? undefined
-        : decodeNifti(await readStudyFile(task.liverMask), task.limits, 'mask');
+        : decodeNifti(await readInputFile(task.liverMask), task.limits, 'mask');
     const { tensor, shape, grid } = preprocess(volume, mask, task.preprocessing);
     await writeFile(task.tensor, encodeNpy(tensor, shape));
     return { ok: true, slices: shape[0], positions: grid.positions, zMm: grid.zMm };

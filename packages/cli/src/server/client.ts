@@ -1,23 +1,30 @@
-import { openAsBlob } from 'node:fs';
-import { basename } from 'node:path';
-import type { JsonValue } from '@bufbuild/protobuf';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import {
-  decodeJson,
-  encodeText,
+  decodeText,
   ErrorCode,
   HepastageError,
   type JobRecord,
-  JobRecordSchema,
   JobRecord_State,
+  JobRecordSchema,
   type StagingResult,
   StagingResultSchema,
   type StudyMetadata,
-  StudyMetadataSchema,
 } from '@hepastage/proto';
-import { assertSequence, type StudyFiles, studyParts } from '../study-files.ts';
+import type { StudyFiles } from '../study-files.ts';
+import { noAnswer } from './no-answer.ts';
+import { type Patience, patiently } from './patiently.ts';
+import { ServerProblem } from './server-problem.ts';
+import { type OnSent, StudyUpload } from './study-upload.ts';
 
 /** Longest that one poll waits at the server for a change, s. */
 const pollSeconds = 10;
+/** Longest that a poll may take in all, ms: after that the server is gone without having said so. */
+const pollMsMax = (pollSeconds + 20) * 1_000;
+/** Pause after a poll that brought nothing and did not wait: the server is stopping, or ignores how long we would wait. */
+const idlePauseMs = 1_000;
+/** Patience of whoever does not say, s: a rolling restart takes less. */
+export const patienceSecondsDefault = 60;
 
 /** Talks to a hepastage API at `base`, e.g. `http://127.0.0.1:8080`. Throws a ServerProblem for every answer that is none. */
 export class ApiClient {
@@ -28,88 +35,92 @@ export class ApiClient {
   }
 
   /** Files are streamed from disk, never held whole. */
-  async submit(files: StudyFiles, metadata: StudyMetadata): Promise<JobRecord> {
-    assertSequence(files);
-    const form = new FormData();
-    form.set('metadata', encodeText(StudyMetadataSchema, metadata));
-    for (const { option, part } of studyParts) {
-      const path = files[option];
-      if (path !== undefined) form.set(part, await openAsBlob(path), basename(path));
-    }
-    const response = await this.#fetch('/v1/studies', { method: 'POST', body: form });
-    return decodeJson(JobRecordSchema, await bodyOf(response));
+  async submit(
+    files: StudyFiles,
+    metadata: StudyMetadata,
+    onSent: OnSent = () => undefined,
+  ): Promise<JobRecord> {
+    await using upload = await StudyUpload.open(files, metadata);
+    const response = await this.#fetch('/v1/studies', {
+      method: 'POST',
+      body: ReadableStream.from(upload.bytes(onSent)),
+      duplex: 'half',
+      headers: { 'content-type': upload.contentType, 'content-length': String(upload.totalBytes) },
+    });
+    return this.#message(JobRecordSchema, response);
   }
 
   async job(jobId: string): Promise<JobRecord> {
-    return decodeJson(
-      JobRecordSchema,
-      await bodyOf(await this.#fetch(`/v1/jobs/${encodeURIComponent(jobId)}`)),
-    );
+    return this.#message(JobRecordSchema, await this.#fetch(pathOf(jobId)));
   }
 
-  /** Yields the record each time it changes; the last one is terminal. */
-  async *watch(jobId: string): AsyncGenerator<JobRecord> {
+  /** Yields the record each time it changes; the last one is terminal. Outlives a restart of the server. */
+  async *watch(
+    jobId: string,
+    patience: Patience = { seconds: patienceSecondsDefault },
+  ): AsyncGenerator<JobRecord> {
     let etag: string | null = null;
     while (true) {
-      const response: Response = await this.#fetch(`/v1/jobs/${encodeURIComponent(jobId)}`, {
-        headers: { prefer: `wait=${pollSeconds}`, ...(etag === null ? {} : { 'if-none-match': etag }) },
-      });
-      etag = response.headers.get('etag');
-      if (response.status === 304) continue;
-      const record = decodeJson(JobRecordSchema, await bodyOf(response));
-      yield record;
-      if (record.state !== JobRecord_State.QUEUED && record.state !== JobRecord_State.RUNNING) return;
+      const begun = performance.now();
+      const news = await patiently(async () => this.#poll(jobId, etag), patience);
+      if (news === undefined) {
+        if (performance.now() - begun < idlePauseMs) await delay(idlePauseMs);
+        continue;
+      }
+      etag = news.etag;
+      yield news.record;
+      if (news.record.state !== JobRecord_State.QUEUED && news.record.state !== JobRecord_State.RUNNING)
+        return;
     }
   }
 
   async result(jobId: string): Promise<StagingResult> {
-    const response = await this.#fetch(`/v1/jobs/${encodeURIComponent(jobId)}/result`);
-    return decodeJson(StagingResultSchema, await bodyOf(response));
+    return this.#message(StagingResultSchema, await this.#fetch(`${pathOf(jobId)}/result`));
   }
 
   async artefact(jobId: string, name: string): Promise<Uint8Array> {
-    const path = `/v1/jobs/${encodeURIComponent(jobId)}/artefacts/${encodeURIComponent(name)}`;
-    return new Uint8Array(await (await this.#fetch(path)).arrayBuffer());
+    const response = await this.#fetch(`${pathOf(jobId)}/artefacts/${encodeURIComponent(name)}`);
+    return new Uint8Array(await this.#read(async () => response.arrayBuffer()));
+  }
+
+  /** The record, once it is another than `etag` names; undefined if it stayed the same. */
+  async #poll(jobId: string, etag: string | null) {
+    const response = await this.#fetch(pathOf(jobId), {
+      headers: { prefer: `wait=${pollSeconds}`, ...(etag === null ? {} : { 'if-none-match': etag }) },
+      signal: AbortSignal.timeout(pollMsMax),
+    });
+    if (response.status === 304) return undefined;
+    return { etag: response.headers.get('etag'), record: await this.#message(JobRecordSchema, response) };
   }
 
   async #fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    let response: Response;
+    const response = await this.#read(async () => fetch(this.#base + path, init));
+    if (response.ok || response.status === 304) return response;
+    throw new ServerProblem(response, await this.#read(async () => response.text()));
+  }
+
+  async #message<S extends DescMessage>(schema: S, response: Response): Promise<MessageShape<S>> {
+    const text = await this.#read(async () => response.text());
     try {
-      response = await fetch(this.#base + path, init);
+      return decodeText(schema, text);
     } catch (cause) {
-      throw new HepastageError(ErrorCode.NOT_READY, {
-        what: 'the server does not answer',
+      throw new HepastageError(ErrorCode.INVALID_CONFIG, {
+        what: 'the answer is none of a hepastage API',
         where: this.#base,
-        action: 'is it running? give its address with --server',
+        action: 'check the address given with --server',
         cause,
       });
     }
-    if (response.ok || response.status === 304) return response;
-    throw new ServerProblem(response.status, await response.text());
+  }
+
+  /** A connection may break at any byte. */
+  async #read<T>(read: () => Promise<T>): Promise<T> {
+    return await read().catch((cause: unknown) => {
+      throw noAnswer(this.#base, cause);
+    });
   }
 }
 
-/** An answer that says why there is none. */
-export class ServerProblem extends Error {
-  override readonly name = 'ServerProblem';
-  /** The problem document, as sent. */
-  readonly problem: string;
-
-  constructor(status: number, problem: string) {
-    super(describe(status, problem));
-    this.problem = problem;
-  }
-}
-
-function describe(status: number, problem: string): string {
-  try {
-    const { code, detail } = JSON.parse(problem) as { code?: string; detail?: string };
-    return `${status} ${code ?? ''}: ${detail ?? ''}`;
-  } catch {
-    return `the server answered ${status}, and not as a hepastage API does`;
-  }
-}
-
-async function bodyOf(response: Response): Promise<JsonValue> {
-  return (await response.json()) as JsonValue;
+function pathOf(jobId: string): string {
+  return `/v1/jobs/${encodeURIComponent(jobId)}`;
 }

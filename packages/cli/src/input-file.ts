@@ -1,0 +1,42 @@
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { getSystemErrorMessage } from 'node:util';
+import { ErrorCode, HepastageError } from '@hepastage/proto';
+
+/** Reads a file that the command line names. Throws INVALID_REQUEST where that can't be done. */
+export async function readInputFile(path: string): Promise<Buffer<ArrayBuffer>> {
+  return await readFile(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+}
+
+/** Opens a file that the command line names, for streaming its `bytes`. Throws INVALID_REQUEST where that can't be done. */
+export async function openInputFile(path: string): Promise<{ handle: FileHandle; bytes: number }> {
+  try {
+    await using opened = new AsyncDisposableStack();
+    const handle = opened.adopt(await open(path), async (it) => it.close());
+    const facts = await handle.stat();
+    if (!facts.isFile()) {
+      throw new HepastageError(ErrorCode.INVALID_REQUEST, {
+        what: 'the file can’t be sent',
+        where: path,
+        expected: 'a regular file',
+        received: facts.isDirectory() ? 'a folder' : 'a pipe or device',
+        action: 'give the path of a file',
+      });
+    }
+    opened.move();
+    return { handle, bytes: facts.size };
+  } catch (error) {
+    throw error instanceof HepastageError ? error : unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): HepastageError {
+  const { errno } = error as NodeJS.ErrnoException;
+  return new HepastageError(ErrorCode.INVALID_REQUEST, {
+    what: 'the file can’t be read',
+    where: path,
+    received: errno === undefined ? String(error) : getSystemErrorMessage(errno),
+    action: 'check the path',
+  });
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { encodeText, type StudyMetadata, StudyMetadataSchema } from '@hepastage/proto';
+import { openInputFile } from '../input-file.ts';
+import { assertStudy, type StudyFiles, studyParts } from '../study-files.ts';
+
+/** Told how many bytes of how many have been sent. */
+export type OnSent = (sentBytes: number, totalBytes: number) => void;
+
+interface Part {
+  readonly head: Buffer;
+  readonly content: Uint8Array | FileHandle;
+  readonly contentBytes: number;
+}
+
+/** A study as multipart/form-data, streamed from its files; its length is known before the first byte. Disposing closes the files. */
+export class StudyUpload implements AsyncDisposable {
+  readonly contentType: string;
+  readonly totalBytes: number;
+  readonly #parts: readonly Part[];
+  readonly #tail: Buffer;
+
+  private constructor(boundary: string, parts: readonly Part[]) {
+    this.contentType = `multipart/form-data; boundary=${boundary}`;
+    this.#parts = parts;
+    this.#tail = Buffer.from(`--${boundary}--\r\n`);
+    this.totalBytes = parts.reduce(
+      (sum, { head, contentBytes }) => sum + head.length + contentBytes + lineEnd.length,
+      this.#tail.length,
+    );
+  }
+
+  /** Throws NO_SEQUENCE, INVALID_REQUEST. */
+  static async open(files: StudyFiles, metadata: StudyMetadata): Promise<StudyUpload> {
+    assertStudy(files);
+    const boundary = `hepastage-${randomUUID()}`;
+    const text = Buffer.from(encodeText(StudyMetadataSchema, metadata));
+    const parts: Part[] = [{ head: headOf(boundary, 'metadata'), content: text, contentBytes: text.length }];
+    await using opened = new AsyncDisposableStack();
+    for (const { option, part } of studyParts) {
+      const path = files[option];
+      if (path === undefined) continue;
+      const { handle, bytes } = await openInputFile(path);
+      opened.defer(async () => handle.close());
+      // The file's own name stays here: it may identify a patient.
+      parts.push({ head: headOf(boundary, part, `${part}.nii`), content: handle, contentBytes: bytes });
+    }
+    opened.move();
+    return new StudyUpload(boundary, parts);
+  }
+
+  async *bytes(onSent: OnSent): AsyncGenerator<Uint8Array> {
+    let sent = 0;
+    for await (const chunk of this.#chunks()) {
+      yield chunk;
+      sent += chunk.length;
+      onSent(sent, this.totalBytes);
+    }
+  }
+
+  async *#chunks(): AsyncGenerator<Uint8Array> {
+    for (const { head, content } of this.#parts) {
+      yield head;
+      if (content instanceof Uint8Array) yield content;
+      else yield* content.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>;
+      yield lineEnd;
+    }
+    yield this.#tail;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(
+      this.#parts.map(async ({ content }) => (content instanceof Uint8Array ? undefined : content.close())),
+    );
+  }
+}
+
+const lineEnd = Buffer.from('\r\n');
+
+function headOf(boundary: string, name: string, fileName?: string): Buffer {
+  const disposition = `Content-Disposition: form-data; name="${name}"`;
+  return Buffer.from(
+    fileName === undefined
+      ? `--${boundary}\r\n${disposition}\r\n\r\n`
+      : `--${boundary}\r\n${disposition}; filename="${fileName}"\r\nContent-Type: application/octet-stream\r\n\r\n`,
+  );
+}
