@@ -46,7 +46,9 @@ if (!isInstalled()) {
     process.exit(1);
   }
 }
-process.exitCode = await run(nodeProgram, process.argv.slice(2), { stdio: 'inherit' });
+// Some scripts use ONNX Runtime directly: see packages/staging/src/inference/telemetry.ts.
+const env = { ...process.env, ORT_DISABLE_TELEMETRY: '1' };
+process.exitCode = await run(nodeProgram, process.argv.slice(2), { stdio: 'inherit', env });
 
 function isInstalled() {
   return existsSync(nodeProgram) && readIfPresent(stampFile) === wanted;

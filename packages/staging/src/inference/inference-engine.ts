@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import type { ProviderChoice } from './execution-provider.ts';
 import type { InferenceReply, InferenceRequest, InferenceThreadData, Tensors } from './inference-protocol.ts';
+import { forbidTelemetry } from './telemetry.ts';
 
 export interface InferenceRun {
   readonly outputs: Tensors;
@@ -36,6 +37,7 @@ export class InferenceEngine {
 
   /** Loads the graphs. Throws EXECUTION_PROVIDER_UNAVAILABLE where none of the providers can run them. */
   static async start(data: InferenceThreadData): Promise<InferenceEngine> {
+    forbidTelemetry();
     const thread = new Worker(new URL('./inference-thread.ts', import.meta.url), { workerData: data });
     const reply = await firstReply(thread);
     if (reply.kind === 'ready') return new InferenceEngine(thread, reply.choice);
