@@ -1,4 +1,4 @@
-import { encode } from 'fast-png';
+import { PNG } from 'pngjs';
 
 /** Pixels of the picture per pixel of the slice. */
 const zoom = 2;
@@ -7,8 +7,8 @@ const heatOpacity = 0.6;
 /** The picture's grey levels span these percentiles of the slice: single bright pixels must not darken the rest. */
 const window = { lower: 0.5, upper: 99.5 };
 
-/** Deflate level: a tenth more bytes than the default, in a fraction of the time. */
-const pngLevel = 1;
+/** RGB of 8 bits. Filtering each row by its left neighbours and deflating at the lowest level: a tenth more bytes than by default, in a fifth of the time. */
+const pngOptions = { colorType: 2, inputColorType: 2, filterType: 1, deflateLevel: 1 } as const;
 
 export interface KeySlice {
   /** Preprocessed pixels [H,W], radiological view. */
@@ -28,6 +28,7 @@ export function drawKeySlice(
   const columns = zoom * width;
   const shades = resizeMap(toGrey(keySlice), [height, width], [rows, columns]);
   const heats = resizeMap(keyHeat, [mapHeight, mapWidth], [rows, columns]);
+  const png = new PNG({ width: 2 * columns, height: rows });
   const rgb = new Uint8ClampedArray(rows * 2 * columns * 3);
   for (let row = 0; row < rows; row++) {
     let plain = row * 2 * columns * 3;
@@ -44,10 +45,8 @@ export function drawKeySlice(
       rgb[heated + 2] = grey + colour * Math.max(0, 2 * heat - 1.5);
     }
   }
-  return encode(
-    { width: 2 * columns, height: rows, data: rgb, channels: 3, text: { Comment: 'Research use only' } },
-    { zlib: { level: pngLevel } },
-  );
+  png.data = Buffer.from(rgb.buffer);
+  return PNG.sync.write(png, { ...pngOptions, inputHasAlpha: false });
 }
 
 function toGrey(pixels: Float32Array): Float32Array {
@@ -61,13 +60,19 @@ function toGrey(pixels: Float32Array): Float32Array {
 /** Bilinear resize of a map to another number of rows and columns over the same field; clamped at the border. */
 function resizeMap(map: Float32Array, [height, width]: Size, [rows, columns]: Size): Float32Array {
   const resized = new Float32Array(rows * columns);
+  const down = tapsOf(height, rows);
   const across = tapsOf(width, columns);
-  for (const [row, { below: top, above: bottom, weight: down }] of tapsOf(height, rows).entries()) {
+  const line = new Float32Array(width);
+  for (let row = 0; row < rows; row++) {
+    const top = down.below[row]! * width;
+    const bottom = down.above[row]! * width;
+    const weight = down.weight[row]!;
+    for (let column = 0; column < width; column++) {
+      line[column] = map[top + column]! * (1 - weight) + map[bottom + column]! * weight;
+    }
     for (let column = 0; column < columns; column++) {
-      const { below: left, above: right, weight } = across[column]!;
-      const upper = map[top * width + left]! * (1 - weight) + map[top * width + right]! * weight;
-      const lower = map[bottom * width + left]! * (1 - weight) + map[bottom * width + right]! * weight;
-      resized[row * columns + column] = upper * (1 - down) + lower * down;
+      const left = line[across.below[column]!]!;
+      resized[row * columns + column] = left + (line[across.above[column]!]! - left) * across.weight[column]!;
     }
   }
   return resized;
@@ -76,10 +81,14 @@ function resizeMap(map: Float32Array, [height, width]: Size, [rows, columns]: Si
 type Size = readonly [rows: number, columns: number];
 
 /** For each of `wanted` pixels, the two of `given` that it lies between and the share of the second. */
-function tapsOf(given: number, wanted: number): { below: number; above: number; weight: number }[] {
-  return Array.from({ length: wanted }, (_, index) => {
-    const place = Math.min(given - 1, Math.max(0, ((index + 0.5) * given) / wanted - 0.5));
-    const below = Math.floor(place);
-    return { below, above: Math.min(given - 1, below + 1), weight: place - below };
-  });
+function tapsOf(given: number, wanted: number) {
+  const places = Float64Array.from({ length: wanted }, (_, index) =>
+    Math.min(given - 1, Math.max(0, ((index + 0.5) * given) / wanted - 0.5)),
+  );
+  const below = Int32Array.from(places);
+  return {
+    below,
+    above: below.map((pixel) => Math.min(given - 1, pixel + 1)),
+    weight: places.map((place, index) => place - below[index]!),
+  };
 }
