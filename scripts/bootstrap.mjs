@@ -47,8 +47,10 @@ if (!isInstalled()) {
   }
 }
 // Some scripts use ONNX Runtime directly: see packages/staging/src/inference/telemetry.ts.
-const env = { ...process.env, ORT_DISABLE_TELEMETRY: '1' };
-process.exitCode = await run(nodeProgram, process.argv.slice(2), { stdio: 'inherit', env });
+process.exitCode = await run(nodeProgram, process.argv.slice(2), {
+  stdio: 'inherit',
+  env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+});
 
 function isInstalled() {
   return existsSync(nodeProgram) && readIfPresent(stampFile) === wanted;
