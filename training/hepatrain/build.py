@@ -27,14 +27,22 @@ STUDIES, COHORT_SEED = 640, 1
 
 COMMON = ("training/requirements.txt", "training/hepatrain/vocabulary.py")
 PHANTOM_SOURCES = (*COMMON, "training/hepatrain/phantoms/*.py")
-PREPARE_SOURCES = ("training/preprocessing.json", "packages/imaging/src/**/*.ts", "packages/cli/src/prepare/*.ts")
+PREPARE_SOURCES = (
+    "training/preprocessing.json",
+    "proto/hepastage/v1/model.proto",
+    "packages/imaging/src/**/*.ts",
+    "packages/platform/src/settings.ts",
+    "packages/cli/src/commands/prepare.ts",
+    "packages/cli/src/input-file.ts",
+    "packages/cli/src/prepare/*.ts",
+)
 TRAIN_SOURCES = (
     *COMMON,
     "training/hepatrain/data/*.py",
     "training/hepatrain/network/*.py",
     *(
         f"training/hepatrain/{name}.py"
-        for name in ("calibrate", "checkpoint", "config", "losses", "metrics", "predict", "train")
+        for name in ("build", "calibrate", "checkpoint", "config", "losses", "metrics", "predict", "train")
     ),
 )
 

@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { getSystemErrorMessage } from 'node:util';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 
@@ -12,9 +12,8 @@ export async function readInputFile(path: string): Promise<Buffer<ArrayBuffer>> 
 /** Opens a file that the command line names, for streaming its `bytes`. Throws INVALID_REQUEST where that can't be done. */
 export async function openInputFile(path: string): Promise<{ handle: FileHandle; bytes: number }> {
   try {
-    await using opened = new AsyncDisposableStack();
-    const handle = opened.adopt(await open(path), async (it) => it.close());
-    const facts = await handle.stat();
+    // Before it is opened: a pipe that nobody writes to can't be.
+    const facts = await stat(path);
     if (!facts.isFile()) {
       throw new HepastageError(ErrorCode.INVALID_REQUEST, {
         what: 'the file can’t be sent',
@@ -24,14 +23,13 @@ export async function openInputFile(path: string): Promise<{ handle: FileHandle;
         action: 'give the path of a file',
       });
     }
-    opened.move();
-    return { handle, bytes: facts.size };
+    return { handle: await open(path), bytes: facts.size };
   } catch (error) {
     throw error instanceof HepastageError ? error : unreadable(path, error);
   }
 }
 
-function unreadable(path: string, error: unknown): HepastageError {
+export function unreadable(path: string, error: unknown): HepastageError {
   const { errno } = error as NodeJS.ErrnoException;
   return new HepastageError(ErrorCode.INVALID_REQUEST, {
     what: 'the file can’t be read',

@@ -1,4 +1,5 @@
 /** What both services share: object store, status store, queue, configuration, logging, metrics. */
+export { askedToStop } from './asked-to-stop.ts';
 export { objectKeys } from './object-keys.ts';
 export type { ObjectStore, StoredObject, WriteOptions } from './object-store/object-store.ts';
 export type { Claim, JobFilter, JobPage, StatusStore, VersionedRecord } from './status-store/status-store.ts';

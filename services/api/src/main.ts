@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  askedToStop,
   createLogger,
   createRegistry,
   type Logger,
@@ -20,23 +21,15 @@ const service = 'api';
 async function main(): Promise<void> {
   const config = checkConfig(parseConfig(apiSettings, process.env));
   const logger = createLogger(service, config.logLevel);
-  const asked = askedToStop();
   await using opened = new AsyncDisposableStack();
   const deps = await openDeps(config, logger, opened);
   const app = await buildApp(deps);
   const address = await app.listen({ host: config.host, port: config.port });
   logger.info({ address, store: deps.store.description, models: deps.models.length }, 'listening');
-  const signal = await asked;
+  const signal = await askedToStop();
   logger.info({ signal }, 'stopping');
   await stopServing(app, deps);
   logger.info('stopped');
-}
-
-/** Resolves at SIGTERM or SIGINT. Ctrl+C may come twice, from the terminal and from whoever started us: only the first counts. */
-async function askedToStop(): Promise<NodeJS.Signals> {
-  return new Promise((told) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, told);
-  });
 }
 
 /** Opens what the app needs; `opened` closes it again, last first. */

@@ -1,13 +1,12 @@
-import { createLogger, type Logger, parseConfig } from '@hepastage/platform';
+import { askedToStop, createLogger, type Logger, parseConfig } from '@hepastage/platform';
 import { type WorkerConfig, workerConfig } from './config.ts';
 import { type RunningWorker, startWorker } from './worker.ts';
 
 const service = 'worker';
 
 async function main(config: WorkerConfig, logger: Logger): Promise<number> {
-  const asked = askedToStop();
   const worker = await startWorker(config, logger);
-  const fault = await Promise.race([asked, worker.broken]);
+  const fault = await Promise.race([askedToStop(), worker.broken]);
   if (typeof fault === 'string') logger.info({ signal: fault }, 'shutting down');
   else
     logger.fatal(
@@ -16,13 +15,6 @@ async function main(config: WorkerConfig, logger: Logger): Promise<number> {
     );
   const isClean = await stops(worker, logger);
   return isClean && typeof fault === 'string' ? 0 : 1;
-}
-
-/** Resolves at SIGTERM or SIGINT. Ctrl+C may come twice, from the terminal and from whoever started us: only the first counts. */
-async function askedToStop(): Promise<NodeJS.Signals> {
-  return new Promise((told) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, told);
-  });
 }
 
 async function stops(worker: RunningWorker, logger: Logger): Promise<boolean> {
@@ -39,9 +31,9 @@ let logger = createLogger(service, 'error');
 try {
   const config = parseConfig(workerConfig, process.env);
   logger = createLogger(service, config.logLevel);
-  // Timers of a queue client whose Redis is down would keep the process for ever. No graph runs any more: ending during one aborts the process.
+  // Timers of a queue client whose Redis is down would keep the process for ever. No graph runs any more, here or below: ending during a run aborts the process.
   process.exit(await main(config, logger));
 } catch (error) {
   logger.fatal({ err: error }, 'did not start');
-  process.exitCode = 1;
+  process.exit(1);
 }

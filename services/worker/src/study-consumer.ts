@@ -79,7 +79,13 @@ export class StudyConsumer {
       },
     );
     consumer.current = new StudyConsumer(worker, options, () => redis.disconnect());
-    await worker.waitUntilReady();
+    try {
+      await worker.waitUntilReady();
+    } catch (error) {
+      consumer.current.#disconnect();
+      void worker.close(true).catch(() => undefined);
+      throw error;
+    }
     void worker.run();
     return consumer.current;
   }

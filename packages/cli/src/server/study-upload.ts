@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { encodeText, type StudyMetadata, StudyMetadataSchema } from '@hepastage/proto';
-import { openInputFile } from '../input-file.ts';
+import {
+  encodeText,
+  ErrorCode,
+  HepastageError,
+  type StudyMetadata,
+  StudyMetadataSchema,
+} from '@hepastage/proto';
+import { openInputFile, unreadable } from '../input-file.ts';
 import { assertStudy, type StudyFiles, studyParts } from '../study-files.ts';
 
 /** Told how many bytes of how many have been sent. */
@@ -9,8 +15,13 @@ export type OnSent = (sentBytes: number, totalBytes: number) => void;
 
 interface Part {
   readonly head: Buffer;
-  readonly content: Uint8Array | FileHandle;
+  readonly content: Uint8Array | OpenFile;
   readonly contentBytes: number;
+}
+
+interface OpenFile {
+  readonly path: string;
+  readonly handle: FileHandle;
 }
 
 /** A study as multipart/form-data, streamed from its files; its length is known before the first byte. Disposing closes the files. */
@@ -43,7 +54,8 @@ export class StudyUpload implements AsyncDisposable {
       const { handle, bytes } = await openInputFile(path);
       opened.defer(async () => handle.close());
       // The file's own name stays here: it may identify a patient.
-      parts.push({ head: headOf(boundary, part, `${part}.nii`), content: handle, contentBytes: bytes });
+      const head = headOf(boundary, part, `${part}.nii`);
+      parts.push({ head, content: { path, handle }, contentBytes: bytes });
     }
     opened.move();
     return new StudyUpload(boundary, parts);
@@ -59,10 +71,10 @@ export class StudyUpload implements AsyncDisposable {
   }
 
   async *#chunks(): AsyncGenerator<Uint8Array> {
-    for (const { head, content } of this.#parts) {
+    for (const { head, content, contentBytes } of this.#parts) {
       yield head;
       if (content instanceof Uint8Array) yield content;
-      else yield* content.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>;
+      else yield* bytesOf(content, contentBytes);
       yield lineEnd;
     }
     yield this.#tail;
@@ -70,8 +82,34 @@ export class StudyUpload implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(
-      this.#parts.map(async ({ content }) => (content instanceof Uint8Array ? undefined : content.close())),
+      this.#parts.map(async ({ content }) =>
+        content instanceof Uint8Array ? undefined : content.handle.close(),
+      ),
     );
+  }
+}
+
+/** The first `bytes` of a file: as many as were announced. Throws INVALID_REQUEST where it can't be read, or has become shorter. */
+async function* bytesOf({ path, handle }: OpenFile, bytes: number): AsyncGenerator<Uint8Array> {
+  let left = bytes;
+  try {
+    if (bytes > 0) {
+      for await (const chunk of handle.createReadStream({ autoClose: false, start: 0, end: bytes - 1 })) {
+        left -= (chunk as Buffer).length;
+        yield chunk as Buffer;
+      }
+    }
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  if (left > 0) {
+    throw new HepastageError(ErrorCode.INVALID_REQUEST, {
+      what: 'the file became shorter while it was sent',
+      where: path,
+      expected: `${bytes} bytes`,
+      received: bytes - left,
+      action: 'send it once it is complete',
+    });
   }
 }
 

@@ -4,7 +4,7 @@
  * KEYS: the job's hash, the tenant's index (sorted set: job id by creation time).
  * ARGV: action, job id, tenant, attempt ('' for none), creation time (ms, for create), channel, then field–value pairs to set.
  * The hash holds the record's fields as JSON, and `version`, which grows with each change.
- * A change that was made already, because the client lost the first reply and sent it again, is done once more without a trace.
+ * What an attempt reported already, and sends again because it lost the first reply, counts as done and leaves no trace. (A claim that is sent again is another attempt.)
  * Returns { outcome, state, attempt }: outcome `done`, `refused` (terminal, fenced off or, for create, there already) or `absent`.
  */
 export const transitionLua = `

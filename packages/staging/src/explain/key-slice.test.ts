@@ -13,8 +13,11 @@ function pixelAt(png: ReturnType<typeof decode>, x: number, y: number): number[]
 
 test('the slice stands plain on the left and under its heat on the right', () => {
   const keyHeat = Float32Array.of(1, 0);
-  const png = decode(drawKeySlice({ keySlice, keyHeat, mapHeight: 2, mapWidth: 1 }, size));
+  const png = decode(drawKeySlice({ keySlice, keyHeat, mapHeight: 2, mapWidth: 1 }, size), {
+    checkCrc: true,
+  });
   assert.deepEqual([png.width, png.height, png.channels], [16, 16, 3]);
+  assert.equal(png.text['Comment'], 'Research use only');
   assert.deepEqual(pixelAt(png, 0, 0), [0, 0, 0]);
   assert.deepEqual(pixelAt(png, 7, 0), [255, 255, 255]);
   const [red = 0, , blue = 0] = pixelAt(png, 8, 0);

@@ -1,4 +1,5 @@
 import { PNG } from 'pngjs';
+import { withComment } from './png-comment.ts';
 
 /** Pixels of the picture per pixel of the slice. */
 const zoom = 2;
@@ -46,7 +47,7 @@ export function drawKeySlice(
     }
   }
   png.data = Buffer.from(rgb.buffer);
-  return PNG.sync.write(png, { ...pngOptions, inputHasAlpha: false });
+  return withComment(PNG.sync.write(png, { ...pngOptions, inputHasAlpha: false }), 'Research use only');
 }
 
 function toGrey(pixels: Float32Array): Float32Array {

@@ -23,16 +23,19 @@ export class InferenceEngine {
   readonly #waiting = new Map<number, PromiseWithResolvers<InferenceRun>>();
   readonly #broken = Promise.withResolvers<HepastageError>();
   #nextId = 0;
+  readonly #exited: Promise<unknown>;
   #failuresInRow = 0;
   #stopping = false;
+  /** Why no run is taken any more. */
   #ended: HepastageError | undefined;
 
   private constructor(thread: Worker, choice: ProviderChoice) {
     this.#thread = thread;
     this.choice = choice;
     thread.on('message', (reply: InferenceReply) => this.#settle(reply));
-    thread.on('error', (cause) => this.#fail('the inference thread broke', cause));
-    thread.on('exit', () => this.#fail('the inference thread has ended'));
+    thread.on('error', (cause) => this.#end('the inference thread broke', cause));
+    this.#exited = new Promise((resolve) => thread.once('exit', resolve));
+    void this.#exited.then(() => this.#end('the inference thread has ended'));
   }
 
   /** Loads the graphs. Throws EXECUTION_PROVIDER_UNAVAILABLE where none of the providers can run them. */
@@ -49,7 +52,10 @@ export class InferenceEngine {
     });
   }
 
-  /** Resolves with the reason once no run can be expected to succeed: the thread ended by itself, or run after run fails. Whoever owns the engine then replaces its process. */
+  /**
+   * Resolves with the reason once no run can be expected to succeed: the thread ended by itself, or run after run fails. From then on every run ends as NOT_READY,
+   * because it may well succeed elsewhere; whoever owns the engine replaces its process.
+   */
   get broken(): Promise<HepastageError> {
     return this.#broken.promise;
   }
@@ -68,11 +74,9 @@ export class InferenceEngine {
 
   /** Resolves once the runs under way are done and the thread has ended. */
   async stop(): Promise<void> {
-    if (this.#ended !== undefined) return;
     this.#stopping = true;
-    const ended = new Promise((resolve) => this.#thread.once('exit', resolve));
     this.#thread.postMessage('stop' satisfies InferenceRequest);
-    await ended;
+    await this.#exited;
   }
 
   #settle(reply: InferenceReply): void {
@@ -84,13 +88,17 @@ export class InferenceEngine {
       run?.resolve({ outputs: reply.outputs, seconds: reply.seconds });
       return;
     }
-    const failure = inferenceFailed('ONNX Runtime could not run a graph', new Error(reply.reason));
-    if (++this.#failuresInRow >= failuresInRowMax) this.#broken.resolve(failure);
-    run?.reject(failure);
+    const cause = new Error(reply.reason);
+    if (++this.#failuresInRow === failuresInRowMax) this.#end('run after run fails', cause);
+    run?.reject(this.#ended ?? inferenceFailed('ONNX Runtime could not run a graph', cause));
   }
 
-  #fail(what: string, cause?: unknown): void {
-    this.#ended ??= inferenceFailed(what, cause);
+  #end(what: string, cause?: unknown): void {
+    this.#ended ??= new HepastageError(ErrorCode.NOT_READY, {
+      what: `inference does not work any more: ${what}`,
+      action: 'start the process again; see its log for the first failure',
+      cause,
+    });
     if (!this.#stopping) this.#broken.resolve(this.#ended);
     for (const run of this.#waiting.values()) run.reject(this.#ended);
     this.#waiting.clear();

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import multipart from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { encodeText, ErrorCode, type JobRecord, JobRecordSchema } from '@hepastage/proto';
@@ -52,13 +53,18 @@ const schema = {
   },
 };
 
+/** Longest that a service which stops waits for uploads that were cut off, ms: a store that hangs must not hold up its end. */
+const takeBackMsMax = 5_000;
+
 /** `POST /v1/studies` */
 export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
   await app.register(multipart);
   const { bytes, refused, active } = app.uploadMetrics;
   // An upload whose connection was cut off still takes back what it wrote: nothing that it needs for that may be closed before.
   const running = new Set<Promise<JobRecord>>();
-  app.addHook('onClose', async () => void (await Promise.allSettled(running)));
+  app.addHook('onClose', async () => {
+    await Promise.race([Promise.allSettled(running), delay(takeBackMsMax, undefined, { ref: false })]);
+  });
 
   app.post(
     '/v1/studies',

@@ -43,7 +43,7 @@ export async function acceptStudy(upload: Upload, deps: ApiDeps): Promise<JobRec
 
   let hasRecord = false;
   rollback.add(async () => {
-    // A record that can't be erased keeps its objects: the study can then still be staged, where a record alone would wait for ever.
+    // A record that was made and can't be erased keeps its objects: the study can then still be staged, where a record alone would wait for ever.
     if (!hasRecord) await store.erase(objectKeys.job(tenant, jobId));
   });
   const destination = { store, tenant, jobId, limits: config, signal, config, clock, onBytes };
