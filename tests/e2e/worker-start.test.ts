@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { copyOfModel } from '../helpers/altered-model.ts';
 import { samplesOf } from '../helpers/metrics.ts';
 import { phantomStudy, runToEnd } from '../helpers/studies.ts';
 import { startSystem, type System } from '../helpers/system.ts';
 
-const shippedModel = fileURLToPath(new URL('../../models/phantom-light', import.meta.url));
 let system: System;
 before(async () => {
   system = await startSystem();
@@ -42,37 +38,23 @@ for (const [what, file, alter] of [
   ['a manifest that is no JSON', 'manifest.json', () => Buffer.from('{')],
 ] as const) {
   test(`${what} is found before the worker is ready`, async () => {
-    await using opened = new AsyncDisposableStack();
-    const model = await mkdtemp(join(tmpdir(), 'hepastage-model-'));
-    opened.defer(async () => rm(model, { recursive: true }));
-    await cp(shippedModel, model, { recursive: true });
-    await writeFile(join(model, file), alter(await readFile(join(model, file))));
+    await using model = await copyOfModel();
+    await model.alter(file, alter);
     await assert.rejects(
-      system.startWorker({ HEPASTAGE_MODEL: model }),
+      system.startWorker({ HEPASTAGE_MODEL: model.path }),
       new RegExp(`INVALID_MODEL.*${file}`, 's'),
     );
   });
 }
 
 test('outputs other than the golden ones are found before the worker is ready', async () => {
-  await using opened = new AsyncDisposableStack();
-  const model = await mkdtemp(join(tmpdir(), 'hepastage-model-'));
-  opened.defer(async () => rm(model, { recursive: true }));
-  await cp(shippedModel, model, { recursive: true });
-  const golden = JSON.parse(await readFile(join(model, 'golden.json'), 'utf8')) as {
-    expected: { probabilities: number[][] };
-  };
-  golden.expected.probabilities[2]![0]! += 0.01;
-  const altered = JSON.stringify(golden);
-  await writeFile(join(model, 'golden.json'), altered);
-  const manifest = JSON.parse(await readFile(join(model, 'manifest.json'), 'utf8')) as {
-    files: { name: string; bytes: number; sha256: string }[];
-  };
-  const entry = manifest.files.find(({ name }) => name === 'golden.json');
-  assert.ok(entry);
-  entry.sha256 = Buffer.from(
-    await crypto.subtle.digest('SHA-256', new TextEncoder().encode(altered)),
-  ).toString('hex');
-  await writeFile(join(model, 'manifest.json'), JSON.stringify(manifest));
-  await assert.rejects(system.startWorker({ HEPASTAGE_MODEL: model }), /INVALID_MODEL.*golden case/s);
+  await using model = await copyOfModel();
+  await model.alter('golden.json', withAnotherProbability, true);
+  await assert.rejects(system.startWorker({ HEPASTAGE_MODEL: model.path }), /INVALID_MODEL.*golden case/s);
 });
+
+function withAnotherProbability(bytes: Buffer): Buffer {
+  const golden = JSON.parse(bytes.toString()) as { expected: { probabilities: number[][] } };
+  golden.expected.probabilities[2]![0]! += 0.01;
+  return Buffer.from(JSON.stringify(golden));
+}

@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PreprocessingJson } from '@hepastage/proto';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
+import { trainingPython } from '../helpers/training-python.ts';
 
 const script = fileURLToPath(new URL('reference.py', import.meta.url));
-const installedPython = fileURLToPath(new URL('../../training/.venv/bin/python', import.meta.url));
 /** Most text that the reference prints, bytes. */
 const outputBytesMax = 1 << 24;
 
@@ -47,12 +46,7 @@ export async function pythonReference(cases: readonly ReferenceCase[]): Promise<
 }
 
 async function runPython(input: string): Promise<string> {
-  const python = process.env['HEPASTAGE_PYTHON'] ?? installedPython;
-  if (!existsSync(python)) {
-    throw new Error(
-      `there is no Python environment at ${python}: run \`npm test\`, which installs it, or set HEPASTAGE_PYTHON to a Python with nibabel, numpy and scipy`,
-    );
-  }
+  const python = trainingPython();
   return new Promise((resolve, reject) => {
     const child = execFile(python, [script], { maxBuffer: outputBytesMax }, (error, stdout) => {
       if (error === null) resolve(stdout);

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { runProgram } from '../helpers/run-program.ts';
+import { trainingFolder, trainingPython } from '../helpers/training-python.ts';
 
-const trainingFolder = fileURLToPath(new URL('../../training', import.meta.url));
 const packageFolder = fileURLToPath(new URL('../../models/phantom-light', import.meta.url));
 
 /** Absolute; float32 on a CPU: PyTorch and ONNX Runtime may differ by rounding only. */
@@ -46,14 +44,8 @@ test('every graph gives the numbers that PyTorch gives, whatever is missing', as
 });
 
 async function casesFromTorch(seed: number): Promise<ParityCase[]> {
-  const python = process.env['HEPASTAGE_PYTHON'] ?? `${trainingFolder}/.venv/bin/python`;
-  const missing =
-    `${python} is missing: make it with ` +
-    '`cd training && python3.11 -m venv .venv && .venv/bin/pip install -r requirements.txt`, ' +
-    'or name another Python that has these packages in HEPASTAGE_PYTHON.';
-  await assert.doesNotReject(access(python, constants.X_OK), missing);
   const words = ['-m', 'hepatrain.package.parity', '--package', packageFolder, '--seed', String(seed)];
-  return JSON.parse(await runProgram(python, words, trainingFolder)) as ParityCase[];
+  return JSON.parse(await runProgram(trainingPython(), words, trainingFolder)) as ParityCase[];
 }
 
 function floats({ data }: TensorJson): Float32Array<ArrayBuffer> {
