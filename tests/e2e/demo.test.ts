@@ -53,6 +53,15 @@ test(
   },
 );
 
+test('killed with -9, it leaves no process behind either', { timeout: 60_000 }, async (context) => {
+  const { child } = await startDemo(context, { options: ['--json', '--keep'] });
+  await once(child.stdout!, 'data');
+  const started = await descendantsOf(child.pid!);
+  assert.ok(started.length >= 3, `Redis, API and worker run: ${started.length} processes`);
+  child.kill('SIGKILL');
+  await Promise.all(started.map(hasEnded));
+});
+
 test('a port that somebody else listens on is said to be taken, and nobody else is talked to', async (context) => {
   let requests = 0;
   const other = createServer((_request, response) => {
@@ -96,7 +105,7 @@ async function startDemo(
   });
   context.after(async () => {
     child.kill('SIGTERM');
-    if (child.exitCode === null) await once(child, 'exit');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     await rm(store, { recursive: true });
   });
   return { child, port, store };

@@ -105,7 +105,7 @@ test('what a killed worker wrote of an erased study is found and erased', async 
   await status.close();
 
   await system.startWorker();
-  await eventually(async () => filesBelow(system.settings['HEPASTAGE_OBJECT_STORE']!), []);
+  await eventually(async () => Array.fromAsync(store.list('')), []);
 });
 
 async function submitSeveral(client: ApiClient, count: number): Promise<JobRecord[]> {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { freePorts } from './free-port.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
+import { watchdogOf } from './watchdog.ts';
 
 /** How to start a server that lives in a temporary folder and on loopback ports of its own. */
 export interface LocalProgram {
@@ -31,12 +32,6 @@ const startTimeoutMs = 60_000;
 const startAttemptsMax = 3;
 /** How much of a server's last words an error quotes. */
 const quotedCharactersMax = 2_000;
-
-/**
- * Runs beside the server and waits on a pipe that only this process holds. The pipe ends when this process does, however it ends (kill -9
- * included): then the server is killed and its files are removed. A line on the pipe says that both were done already.
- */
-const watchdogScript = 'read -r word || { kill -KILL "$1"; shift; rm -rf "$@"; }';
 
 /** Starts a server whose data nobody needs afterwards. It ends with this process at the latest. */
 export async function startLocalProgram(program: LocalProgram): Promise<StartedProgram> {
@@ -69,18 +64,14 @@ async function startOnce(program: LocalProgram): Promise<StartedProgram> {
     await removeFiles();
     throw new Error(`${program.name} did not start`, { cause: reason });
   }
-  const watchdog = spawn('/bin/sh', ['-c', watchdogScript, 'watchdog', String(pid), ...files], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  });
-  watchdog.unref();
+  const watchdog = watchdogOf(pid, files);
   const closed = once(child, 'close');
   const stop = async () => {
     // Nobody needs its data, so nothing has to be saved.
     child.kill('SIGKILL');
     await closed;
     await removeFiles();
-    watchdog.stdin.end('done\n');
+    watchdog.release();
   };
   try {
     await readyLine(child, program.readyLine);

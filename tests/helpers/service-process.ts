@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { watchdogOf } from './watchdog.ts';
 
 /** A service of ours, running as it does in production: a process of its own. */
 export interface ServiceProcess extends AsyncDisposable {
@@ -32,7 +33,7 @@ const pollMs = 25;
 /** How much of a log is kept, characters: a demo may run for days. */
 const logCharactersMax = 2 ** 23;
 
-/** Starts `node services/<name>/src/main.ts`, on any free port unless the settings name one, and waits until its /readyz says yes. */
+/** Starts `node services/<name>/src/main.ts`, on any free port unless the settings name one, and waits until its /readyz says yes. It ends with this process at the latest. */
 export async function startService(
   name: ServiceName,
   settings: Readonly<Record<string, string>>,
@@ -44,6 +45,8 @@ export async function startService(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const closed = once(child, 'close');
+  const watchdog = child.pid === undefined ? undefined : watchdogOf(child.pid);
+  child.once('exit', () => watchdog?.release());
   const log = collectLog(child);
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
