@@ -20,7 +20,7 @@ import {
   StagingResultSchema,
   StudyMetadataSchema,
 } from '@hepastage/proto';
-import { objectKeys } from '@hepastage/platform';
+import { askedToStop, objectKeys } from '@hepastage/platform';
 import { printResult } from '../packages/cli/src/print-result.ts';
 import { sentenceOf } from '../packages/cli/src/report-error.ts';
 import { ApiClient } from '../packages/cli/src/server/client.ts';
@@ -175,10 +175,8 @@ async function start<S extends AsyncDisposable>(
   return await starting;
 }
 
-/** Resolves at SIGTERM or SIGINT, which may come twice: from the terminal, and from npm. With --keep that is the way to end, otherwise it came too early. */
+/** Resolves once the demo is asked to stop. With --keep that is the way to end, otherwise it came too early. */
 async function endOfSignals(): Promise<number> {
-  await new Promise((told) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, told);
-  });
+  await askedToStop();
   return options.keep ? 0 : 130;
 }

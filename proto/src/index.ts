@@ -9,4 +9,5 @@ export { enumName, enumValue } from './enum-name.ts';
 export { HepastageError, type ErrorDetails } from './error.ts';
 export { errorTraits } from './error-traits.ts';
 export { decodeJson, decodeText, encodeJson, encodeText, now } from './canonical-json.ts';
+export { isFinished } from './job-state.ts';
 export { jsonSchema, type JsonSchema } from './json-schema.ts';

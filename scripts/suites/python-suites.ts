@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryDirectory } from '../../tests/helpers/temporary-directory.ts';
 import { pythonEnvironment } from '../python-environment.ts';
 import { root } from '../root.ts';
 import { runVisibly } from '../run-visibly.ts';
@@ -17,16 +17,12 @@ export async function runRuffSuite(): Promise<Tally> {
 /** Runs training/tests with pytest. */
 export async function runPytestSuite(): Promise<Tally> {
   const python = await pythonEnvironment();
-  const folder = await mkdtemp(join(tmpdir(), 'hepastage-pytest-'));
-  try {
-    const reportFile = join(folder, 'report.xml');
-    const code = await runVisibly(python, ['-m', 'pytest', '-q', `--junitxml=${reportFile}`], training);
-    const tally = parseJunitReport(await readFile(reportFile, 'utf8'));
-    // An internal error of pytest fails no test, but fails.
-    return code !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await using folder = await temporaryDirectory('pytest');
+  const reportFile = join(folder.path, 'report.xml');
+  const code = await runVisibly(python, ['-m', 'pytest', '-q', `--junitxml=${reportFile}`], training);
+  const tally = parseJunitReport(await readFile(reportFile, 'utf8'));
+  // An internal error of pytest fails no test, but fails.
+  return code !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
 }
 
 /** The counts on the first `<testsuite>` of a JUnit report. */

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
@@ -13,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { JobRecordJson, StagingResultJson } from '@hepastage/proto';
 import { freePorts } from '../helpers/free-port.ts';
+import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
 const demo = fileURLToPath(new URL('../../scripts/demo.ts', import.meta.url));
 
@@ -97,7 +97,8 @@ async function startDemo(
   { options, port: wanted }: { options: string[]; port?: number },
 ): Promise<{ child: ChildProcess; port: number; store: string }> {
   const port = wanted ?? (await freePorts(1))[0]!;
-  const store = await mkdtemp(join(tmpdir(), 'hepastage-demo-'));
+  const directory = await temporaryDirectory('demo');
+  const store = directory.path;
   const child = spawn(process.execPath, [demo, ...options], {
     // A Redis of its own, as a newcomer gets: not the one that `npm test` runs for all files.
     env: { ...process.env, REDIS_URL: '', PORT: String(port), HEPASTAGE_OBJECT_STORE: store },
@@ -106,7 +107,7 @@ async function startDemo(
   context.after(async () => {
     child.kill('SIGTERM');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    await rm(store, { recursive: true });
+    await directory[Symbol.asyncDispose]();
   });
   return { child, port, store };
 }

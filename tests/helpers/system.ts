@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { ApiClient } from '../../packages/cli/src/server/client.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
 import { type ServiceProcess, startService } from './service-process.ts';
 import { startS3 } from './s3-server.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
 
 /** The whole service: real processes over a real Redis and a real object store. */
 export interface System extends AsyncDisposable {
@@ -43,9 +41,8 @@ export async function startSystem(
 }
 
 async function directorySettings(opened: AsyncDisposableStack): Promise<Record<string, string>> {
-  const directory = await mkdtemp(join(tmpdir(), 'hepastage-objects-'));
-  opened.defer(async () => rm(directory, { recursive: true }));
-  return { HEPASTAGE_OBJECT_STORE: directory };
+  const { path } = opened.use(await temporaryDirectory('objects'));
+  return { HEPASTAGE_OBJECT_STORE: path };
 }
 
 async function s3Settings(opened: AsyncDisposableStack): Promise<Record<string, string>> {

@@ -1,6 +1,6 @@
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
-import { getSystemErrorMessage } from 'node:util';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
+import { systemReason } from './system-reason.ts';
 
 /** Reads a file that the command line names. Throws INVALID_REQUEST where that can't be done. */
 export async function readInputFile(path: string): Promise<Buffer<ArrayBuffer>> {
@@ -30,11 +30,10 @@ export async function openInputFile(path: string): Promise<{ handle: FileHandle;
 }
 
 export function unreadable(path: string, error: unknown): HepastageError {
-  const { errno } = error as NodeJS.ErrnoException;
   return new HepastageError(ErrorCode.INVALID_REQUEST, {
     what: 'the file can’t be read',
     where: path,
-    received: errno === undefined ? String(error) : getSystemErrorMessage(errno),
+    received: systemReason(error),
     action: 'check the path',
   });
 }

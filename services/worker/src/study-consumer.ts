@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonValue } from '@bufbuild/protobuf';
 import {
   decodeJson,
@@ -119,9 +120,9 @@ export class StudyConsumer {
   /** Takes no more studies, lets those in hand finish for `graceMs`, then gives them back. Bounded: what doesn't stop by then stalls, and the queue gives it to another. */
   async stop(graceMs: number): Promise<void> {
     const closed = this.#worker.close();
-    await Promise.race([closed, elapsed(graceMs)]);
+    await Promise.race([closed, delay(graceMs, undefined, { ref: false })]);
     this.#interruptions.interruptAll(interruptions.shutdown());
-    await Promise.race([closed, elapsed(giveBackMsMax)]);
+    await Promise.race([closed, delay(giveBackMsMax, undefined, { ref: false })]);
     this.#disconnect();
   }
 
@@ -169,8 +170,4 @@ function queueError(error: Error): HepastageError {
 
 function requestOf(job: Job<StudyJobData>): StudyRequest {
   return decodeJson(StudyRequestSchema, job.data as JsonValue);
-}
-
-async function elapsed(milliseconds: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
 }

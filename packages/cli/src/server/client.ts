@@ -4,8 +4,8 @@ import {
   decodeText,
   ErrorCode,
   HepastageError,
+  isFinished,
   type JobRecord,
-  JobRecord_State,
   JobRecordSchema,
   type StagingResult,
   StagingResultSchema,
@@ -69,8 +69,7 @@ export class ApiClient {
       }
       etag = news.etag;
       yield news.record;
-      if (news.record.state !== JobRecord_State.QUEUED && news.record.state !== JobRecord_State.RUNNING)
-        return;
+      if (isFinished(news.record)) return;
     }
   }
 

@@ -27,7 +27,7 @@ export class NiftiInspector {
   readonly #kind: ImageKind;
   #received = 0;
   /** Everything before the voxels, until the first of them is there. */
-  #prefix: GatheredBytes | undefined = new GatheredBytes();
+  #prefix = new GatheredBytes();
   /** The first bytes of a voxel whose others are still to come. */
   #brokenVoxel = noBytes;
   #claims: HeaderClaims | undefined;
@@ -46,8 +46,8 @@ export class NiftiInspector {
   write(chunk: Uint8Array): void {
     this.#received += chunk.length;
     if (this.#claims !== undefined) checkNotLonger(this.#claims, this.#received);
-    if (this.#survey !== undefined) this.#readVoxels(chunk, this.#survey, this.#received - chunk.length);
-    else if (this.#prefix !== undefined) this.#readPrefix(this.#prefix, chunk);
+    if (this.#survey === undefined) this.#readPrefix(chunk);
+    else this.#readVoxels(chunk, this.#survey, this.#received - chunk.length);
   }
 
   end(): void {
@@ -57,9 +57,9 @@ export class NiftiInspector {
     this.#survey?.check();
   }
 
-  #readPrefix(gathered: GatheredBytes, chunk: Uint8Array): void {
-    gathered.add(chunk);
-    const prefix = gathered.bytes;
+  #readPrefix(chunk: Uint8Array): void {
+    this.#prefix.add(chunk);
+    const prefix = this.#prefix.bytes;
     if (this.#claims === undefined) {
       const header = readHeader(prefix);
       if (header === undefined) return;
@@ -69,7 +69,8 @@ export class NiftiInspector {
     const { voxOffset } = this.#claims;
     if (prefix.length < voxOffset) return;
     checkExtensions(prefix, this.#claims);
-    this.#prefix = undefined;
+    // It may hold megabytes, and is not needed again.
+    this.#prefix = new GatheredBytes();
     this.#survey = new VoxelSurvey(this.#kind, this.#claims);
     this.#readVoxels(prefix.subarray(voxOffset), this.#survey, voxOffset);
   }

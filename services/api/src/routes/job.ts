@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { VersionedRecord } from '@hepastage/platform';
-import { encodeText, ErrorCode, JobRecord_State, JobRecordSchema } from '@hepastage/proto';
+import { encodeText, ErrorCode, isFinished, JobRecordSchema } from '@hepastage/proto';
 import type { ApiDeps } from '../deps.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { isCached, sendNotModified, versionTag } from '../http/entity-tag.ts';
@@ -37,7 +36,7 @@ export const jobRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { config
     if (waitSeconds !== undefined) {
       reply.header('preference-applied', `wait=${waitSeconds}`);
       const news = ifNoneMatch !== undefined && !isCached(ifNoneMatch, versionTag(found.version));
-      if (!news && !isFinished(found)) {
+      if (!news && !isFinished(found.record)) {
         const signal = AbortSignal.any([clientGone(reply), lifecycle.stopping]);
         await status.changed(tenant, id, found.version, waitSeconds * 1_000, signal);
         found = await findJob(status, tenant, id);
@@ -45,12 +44,8 @@ export const jobRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { config
     }
 
     const tag = versionTag(found.version);
-    if (!isFinished(found)) reply.header('retry-after', config.retryAfterSeconds);
+    if (!isFinished(found.record)) reply.header('retry-after', config.retryAfterSeconds);
     if (isCached(ifNoneMatch, tag)) return sendNotModified(reply, tag);
     return reply.type('application/json').header('etag', tag).send(encodeText(JobRecordSchema, found.record));
   });
 };
-
-function isFinished({ record: { state } }: VersionedRecord): boolean {
-  return state !== JobRecord_State.QUEUED && state !== JobRecord_State.RUNNING;
-}
