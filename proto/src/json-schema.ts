@@ -37,6 +37,8 @@ function valueSchema(
       return { type: 'boolean' };
     case ScalarType.UINT32:
       return { type: 'integer', minimum: 0 };
+    case ScalarType.INT32:
+      return { type: 'integer' };
     case ScalarType.DOUBLE:
       return { type: 'number' };
     case ScalarType.STRING:

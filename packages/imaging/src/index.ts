@@ -1,5 +1,12 @@
 /** Pure imaging: bytes in, volumes and slices out. No I/O, no randomness, no clock. */
 export { backProject, type SliceMaps } from './back-project.ts';
+export { decodeDicom } from './dicom/decode-dicom.ts';
+export type { DicomSeries, SeriesImage } from './dicom/dicom-series.ts';
+export { instanceOf } from './dicom/instance/instance-of.ts';
+export { seriesOf } from './dicom/series/series-of.ts';
+export { assertUsable } from './dicom/stack/assert-usable.ts';
+export type { Stack } from './dicom/stack/stack.ts';
+export { stackOf } from './dicom/stack/stack-of.ts';
 export type { Affine } from './geometry/affine.ts';
 export { orientationOf } from './geometry/orientation.ts';
 export { assertSameGrid } from './geometry/same-grid.ts';
@@ -7,6 +14,7 @@ export { type IntensitySummary, summarizeIntensity } from './intensity-summary.t
 export { maskBits, shareMarked } from './mask-bits.ts';
 export { decodeNifti } from './nifti/decode.ts';
 export { encodeNifti } from './nifti/encode.ts';
+export { encodeVolume } from './nifti/encode-volume.ts';
 export { gzipError, isGzip } from './nifti/gzip.ts';
 export { NiftiInspector } from './nifti/inspector.ts';
 export { preprocess } from './preprocess/preprocess.ts';

@@ -35,15 +35,15 @@ export interface Grid {
 export interface Geometry extends Grid {
   /** Voxel spacing along i, j, k, mm: the norms of the affine's columns. */
   readonly spacing: Triple;
-  readonly affineSource: 'sform' | 'qform' | 'none';
+  readonly affineSource: 'sform' | 'qform' | 'dicom' | 'none';
   /** Anatomical direction in which i, j, k run, e.g. `LPS`. */
   readonly orientation: string;
 }
 
-/** Something worth knowing about an image that can be used all the same. */
+/** Something worth knowing about an image. With a SEVERE one it can't be staged; its code is the name of an ErrorCode. */
 export interface ImageFinding {
   readonly code: string;
-  readonly severity: 'INFO' | 'WARNING';
+  readonly severity: 'INFO' | 'WARNING' | 'SEVERE';
   readonly message: string;
   /** The measured number, where there is one. */
   readonly value?: number;
@@ -51,7 +51,7 @@ export interface ImageFinding {
 
 /** How the voxels were stored. */
 export interface ImageEncoding {
-  readonly format: 'NIfTI-1' | 'NIfTI-2';
+  readonly format: 'NIfTI-1' | 'NIfTI-2' | 'DICOM';
   readonly datatype: string;
   readonly byteOrder: 'little' | 'big';
   readonly gzip: boolean;

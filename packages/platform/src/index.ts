@@ -1,5 +1,7 @@
 /** What both services share: object store, status store, queue, configuration, logging, metrics. */
 export { askedToStop } from './asked-to-stop.ts';
+export type { Arrival, Arrivals } from './arrivals/arrivals.ts';
+export { openArrivals } from './arrivals/redis-arrivals.ts';
 export { objectKeys } from './object-keys.ts';
 export type { ObjectStore, StoredObject, WriteOptions } from './object-store/object-store.ts';
 export type { Claim, JobFilter, JobPage, StatusStore, VersionedRecord } from './status-store/status-store.ts';

@@ -23,11 +23,24 @@ export const apiSettings = Type.Object({
   ...imageSettings,
   host: Type.String({ env: 'HOST', default: '127.0.0.1', description: 'address to listen on' }),
   port: Type.Integer({ env: 'PORT', default: 8080, minimum: 0, maximum: 65_535, description: 'TCP port' }),
+  uidKey: Type.Optional(
+    Type.String({
+      minLength: 32,
+      secret: true,
+      description:
+        'secret that UIDs of DICOM studies are hashed with, the same for all replicas; without it each start makes its own, and studies of before are not found again by their UIDs',
+    }),
+  ),
   models: Type.String({ default: 'models', minLength: 1, description: 'directory of the model packages' }),
 
   uploadFileBytesMax: bytes('most of one uploaded file', 512 * mebibyte, countableBytesMax),
   uploadBytesMax: bytes('most of a whole upload', gibibyte),
-  partsMax: count('most parts of an upload', 5),
+  studyBytesMax: bytes('most of all files of a zip after decompression', 4 * gibibyte),
+  partsMax: count('most parts of an upload', 10_000),
+  filesMax: count('most DICOM objects and other files of a study', 10_000),
+  indexBytesMax: bytes('most of the index of a DICOM study', 64 * mebibyte),
+  quietMs: milliseconds('how long nothing of a DICOMweb study must have come before it is staged', 30_000),
+  headerBytesMax: bytes('most of a DICOM object before its pixels', 32 * mebibyte),
   partHeaderBytesMax: bytes('most of the headers of one part', 8 * kibibyte),
   metadataBytesMax: bytes('most of the metadata part', 16 * kibibyte),
   uploadMsMax: milliseconds('longest upload', 600_000),

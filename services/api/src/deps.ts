@@ -1,4 +1,5 @@
-import type { Logger, ObjectStore, Registry, StatusStore, StudyQueue } from '@hepastage/platform';
+import type { UidHasher } from '@hepastage/dicom';
+import type { Arrivals, Logger, ObjectStore, Registry, StatusStore, StudyQueue } from '@hepastage/platform';
 import type { ModelManifest } from '@hepastage/proto';
 import type { ApiConfig } from './config.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -11,10 +12,14 @@ export interface ApiDeps {
   readonly store: ObjectStore;
   readonly status: StatusStore;
   readonly queue: StudyQueue;
+  /** Studies that arrive over DICOMweb. */
+  readonly arrivals: Arrivals;
   /** Models that a study may ask for. */
   readonly models: readonly ModelManifest[];
   readonly lifecycle: Lifecycle;
   readonly clock: () => Date;
+  /** What replaces the UIDs of a tenant's DICOM studies. */
+  readonly uidHasherOf: (tenant: string) => UidHasher;
   /** Makes job ids: UUIDs. */
   readonly newJobId: () => string;
 }

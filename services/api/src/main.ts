@@ -1,9 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { uidHasher } from '@hepastage/dicom';
 import {
   askedToStop,
   createLogger,
   createRegistry,
   type Logger,
+  openArrivals,
   openObjectStore,
   openStatusStore,
   openStudyQueue,
@@ -12,9 +14,11 @@ import {
 import { buildApp } from './app.ts';
 import { type ApiConfig, apiSettings, checkConfig } from './config.ts';
 import type { ApiDeps } from './deps.ts';
+import { closeArrival } from './door/close-arrival.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { readModelCatalogue } from './model-catalogue.ts';
 import { stopServing } from './serve.ts';
+import { defaultMetadata } from './upload/metadata.ts';
 
 const service = 'api';
 
@@ -23,6 +27,7 @@ async function main(): Promise<void> {
   const logger = createLogger(service, config.logLevel);
   await using opened = new AsyncDisposableStack();
   const deps = await openDeps(config, logger, opened);
+  await deps.arrivals.closeQuiet(async (arrival) => void (await closeArrival(arrival, defaultMetadata(), deps)));
   const app = await buildApp(deps);
   const address = await app.listen({ host: config.host, port: config.port });
   logger.info({ address, store: deps.store.description, models: deps.models.length }, 'listening');
@@ -40,6 +45,8 @@ async function openDeps(config: ApiConfig, logger: Logger, opened: AsyncDisposab
     async (it) => it.close(),
   );
   const queue = opened.adopt(await openStudyQueue({ ...config, logger }), async (it) => it.close());
+  const arrivals = opened.adopt(await openArrivals({ ...config, logger }), async (it) => it.shutDown());
+  const uidKey = config.uidKey ?? makeUidKey(logger);
   return {
     config,
     logger,
@@ -47,11 +54,19 @@ async function openDeps(config: ApiConfig, logger: Logger, opened: AsyncDisposab
     store,
     status,
     queue,
+    arrivals,
     models: await readModelCatalogue(config.models),
     lifecycle: new Lifecycle(),
     clock: () => new Date(),
+    uidHasherOf: (tenant) => uidHasher(uidKey, tenant),
     newJobId: randomUUID,
   };
+}
+
+/** Without a key that stays, UIDs are hashed differently after each start. */
+function makeUidKey(logger: Logger): string {
+  logger.warn('HEPASTAGE_UID_KEY is not set: DICOM studies will not be found again by their UIDs after a restart');
+  return randomBytes(32).toString('hex');
 }
 
 try {

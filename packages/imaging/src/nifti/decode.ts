@@ -12,7 +12,7 @@ import { geometryFindings } from './geometry-findings.ts';
 import { gunzipClaimed, isGzip, peekGzip } from './gzip.ts';
 import { nifti2 } from './header-layout.ts';
 import { readHeader } from './header.ts';
-import { nonFiniteFinding, VoxelSurvey } from './voxel-survey.ts';
+import { nonFiniteFinding, VoxelSurvey } from '../voxel-survey.ts';
 import { viewVoxels } from './voxel-view.ts';
 
 /**

@@ -1,22 +1,12 @@
-import { obliquityDegrees } from '../geometry/orientation.ts';
+import { gridFindings, spacingDifferenceMax } from '../geometry/geometry-findings.ts';
 import type { Geometry, ImageFinding } from '../volume.ts';
 import type { NiftiHeader } from './header.ts';
 
-/** Below, an acquisition counts as straight. */
-const obliquityDegreesMin = 1;
-/** Thicker slices than the abdominal protocols of the training data have. */
-const sliceSpacingMmMax = 10;
-/** Relative difference between `pixdim` and the affine that rounding does not explain. */
-const spacingDifferenceMax = 0.01;
-
 /** What a reader of the result should know about the image's geometry. */
 export function geometryFindings(geometry: Geometry, header: NiftiHeader): ImageFinding[] {
-  return [
-    noSpatialReference(geometry),
-    oblique(geometry),
-    coarse(geometry),
-    contradicted(geometry, header),
-  ].filter((finding) => finding !== undefined);
+  return [noSpatialReference(geometry), ...gridFindings(geometry), contradicted(geometry, header)].filter(
+    (finding) => finding !== undefined,
+  );
 }
 
 function noSpatialReference({ affineSource }: Geometry): ImageFinding | undefined {
@@ -25,28 +15,6 @@ function noSpatialReference({ affineSource }: Geometry): ImageFinding | undefine
     code: 'NO_SPATIAL_REFERENCE',
     severity: 'WARNING',
     message: 'The file does not say how the patient lay: voxel axes were taken as right, anterior, superior.',
-  };
-}
-
-function oblique({ affine }: Geometry): ImageFinding | undefined {
-  const degrees = obliquityDegrees(affine);
-  if (degrees < obliquityDegreesMin) return undefined;
-  return {
-    code: 'OBLIQUE_ACQUISITION',
-    severity: 'INFO',
-    message: 'The acquisition is tilted: it was resampled into axial planes.',
-    value: degrees,
-  };
-}
-
-function coarse({ spacing }: Geometry): ImageFinding | undefined {
-  const largest = Math.max(...spacing);
-  if (largest <= sliceSpacingMmMax) return undefined;
-  return {
-    code: 'COARSE_SLICES',
-    severity: 'WARNING',
-    message: 'The slices lie further apart (mm) than those that the models were made for.',
-    value: largest,
   };
 }
 

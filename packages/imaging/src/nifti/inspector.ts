@@ -10,7 +10,7 @@ import {
 import { checkExtensions } from './extensions.ts';
 import { GatheredBytes } from './gathered-bytes.ts';
 import { readHeader } from './header.ts';
-import { VoxelSurvey } from './voxel-survey.ts';
+import { VoxelSurvey } from '../voxel-survey.ts';
 import { viewVoxels } from './voxel-view.ts';
 
 const noBytes = new Uint8Array(0);

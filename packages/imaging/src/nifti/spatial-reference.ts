@@ -26,7 +26,9 @@ export function spatialReferenceOf(header: NiftiHeader, dims: Triple): Geometry 
   return { dims, affine, spacing, affineSource, orientation: orientationOf(affine) };
 }
 
-const affineFrom: Readonly<Record<Geometry['affineSource'], (header: NiftiHeader) => Affine>> = {
+const affineFrom: Readonly<
+  Record<Exclude<Geometry['affineSource'], 'dicom'>, (header: NiftiHeader) => Affine>
+> = {
   sform: ({ srow }) => affineOf([srow.slice(0, 4), srow.slice(4, 8), srow.slice(8, 12)]),
   qform: affineOfQuaternion,
   // "Method 1" of the standard: no rotation, no offset.

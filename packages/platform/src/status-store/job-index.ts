@@ -41,6 +41,7 @@ export function matches(record: JobRecord, filter: JobFilter): boolean {
     (filter.model === undefined ||
       record.model === filter.model ||
       record.model.startsWith(`${filter.model}@`)) &&
+    (filter.studyInstanceUid === undefined || record.studyInstanceUid === filter.studyInstanceUid) &&
     (filter.externalReference === undefined ||
       record.metadata?.externalReference === filter.externalReference)
   );

@@ -20,14 +20,17 @@ import { answered, assertNoEviction, connectRedis, type Patience } from '../redi
 import { type Change, ChangeFeed } from './change-feed.ts';
 import { decodeCursor, encodeCursor, type IndexPosition, isAfter, matches } from './job-index.ts';
 import { fromHash, toHash } from './record-hash.ts';
-import type { Claim, JobFilter, JobPage, StatusStore, VersionedRecord } from './status-store.ts';
+import type { Claim, FirstState, JobFilter, JobPage, StatusStore, VersionedRecord } from './status-store.ts';
 import { transitionLua } from './transition.lua.ts';
 
 /** Most records that one page reads from Redis, so that a filter that matches nothing can't hold it up. */
 const scannedRecordsMax = 2_000;
 const scanBatch = 100;
 
-type Action = 'create' | 'claim' | 'report' | 'requeue' | 'succeed' | 'fail' | 'cancel' | 'erase';
+type Action =
+  | 'create'
+  | 'complete'
+  | 'claim' | 'report' | 'requeue' | 'succeed' | 'fail' | 'cancel' | 'erase';
 type Transition = { readonly outcome: string; readonly state: JobRecord_State; readonly attempt: number };
 
 export interface StatusStoreOptions {
@@ -62,12 +65,16 @@ class RedisStatusStore implements StatusStore {
     this.#feed = feed;
   }
 
-  async create(request: StudyRequest): Promise<VersionedRecord> {
-    const { jobId, tenant, createdAt, metadata } = request;
+  async create(
+    request: StudyRequest,
+    state: FirstState = JobRecord_State.QUEUED,
+  ): Promise<VersionedRecord> {
+    const { jobId, tenant, createdAt, metadata, studyInstanceUid } = request;
     const record = create(JobRecordSchema, {
       jobId,
       tenant,
-      state: JobRecord_State.QUEUED,
+      state,
+      studyInstanceUid,
       ...(createdAt && { createdAt }),
       ...(metadata && { metadata }),
     });
@@ -78,6 +85,13 @@ class RedisStatusStore implements StatusStore {
       toHash(record),
     );
     return (await this.get(tenant, jobId)) ?? { record, version: 1 };
+  }
+
+  async complete({ tenant, jobId, metadata }: StudyRequest): Promise<boolean> {
+    return this.#change('complete', { tenant, jobId }, undefined, {
+      state: JobRecord_State.QUEUED,
+      ...(metadata && { metadata }),
+    });
   }
 
   async get(tenant: string, jobId: string): Promise<VersionedRecord | undefined> {

@@ -20,9 +20,13 @@ export interface JobFilter {
   readonly stage?: string;
   readonly model?: string;
   readonly externalReference?: string;
+  readonly studyInstanceUid?: string;
   readonly createdAfter?: Date;
   readonly createdBefore?: Date;
 }
+
+/** How a record begins: QUEUED, or RECEIVING as long as instances of its study arrive. */
+export type FirstState = (typeof JobRecord_State)['QUEUED' | 'RECEIVING'];
 
 export interface JobPage {
   readonly records: readonly JobRecord[];
@@ -33,6 +37,7 @@ export interface JobPage {
 /**
  * The state of every job, polled by clients. Transitions (one Lua script):
  *
+ *     (absent) → RECEIVING → QUEUED (a study that arrives over DICOMweb; RECEIVING → CANCELLED, too)
  *     (absent) → QUEUED → RUNNING → SUCCEEDED | FAILED
  *                   │        └─ RUNNING with the next attempt (its worker died), or QUEUED (its worker gave it back)
  *                   └── QUEUED | RUNNING → CANCELLED → (erased)
@@ -42,8 +47,10 @@ export interface JobPage {
  * Failures of Redis are HepastageErrors QUEUE_UNAVAILABLE.
  */
 export interface StatusStore {
-  /** Writes the record QUEUED and its index entry. Doing it again for the same job changes nothing. */
-  create(request: StudyRequest): Promise<VersionedRecord>;
+  /** Writes the record and its index entry. Doing it again for the same job changes nothing. */
+  create(request: StudyRequest, state?: FirstState): Promise<VersionedRecord>;
+  /** RECEIVING → QUEUED, with what is said of the study now. Doing it again changes nothing. False: it is in neither state. */
+  complete(request: StudyRequest): Promise<boolean>;
   get(tenant: string, jobId: string): Promise<VersionedRecord | undefined>;
   /** Newest first. A page may be short of `limit` before the last: the cursor decides, not the count. */
   list(tenant: string, filter: JobFilter, limit: number, cursor?: string): Promise<JobPage>;

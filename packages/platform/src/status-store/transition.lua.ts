@@ -29,7 +29,11 @@ elseif action == 'erase' then
   return { 'done', state, current }
 elseif attempt ~= '' and attempt == current and state == target then
   return { 'done', state, current }
-elseif state ~= '"QUEUED"' and state ~= '"RUNNING"' then
+elseif action == 'complete' and state == '"QUEUED"' then
+  return { 'done', state, current }
+elseif state == '"RECEIVING"' then
+  if action ~= 'complete' and action ~= 'cancel' then return { 'refused', state, current } end
+elseif action == 'complete' or (state ~= '"QUEUED"' and state ~= '"RUNNING"') then
   return { 'refused', state, current }
 elseif action == 'claim' then
   current = tostring(redis.call('HINCRBY', job, 'attempt', 1))

@@ -1,6 +1,14 @@
 import { HepastageError } from '@hepastage/proto';
 import { Piscina } from 'piscina';
-import type { Explanation, ExplainTask, PreparedVolume, PrepareTask, Settled } from './imaging-protocol.ts';
+import type {
+  Explanation,
+  ExplainTask,
+  PreparedVolume,
+  PrepareTask,
+  Selection,
+  SelectTask,
+  Settled,
+} from './imaging-protocol.ts';
 import { ownBuffers } from './own-buffers.ts';
 
 /** Decoding, preprocessing and explaining in threads of their own. As many volumes are decompressed at once as there are threads: that bounds the memory. */
@@ -15,24 +23,32 @@ export class ImagingPool {
     });
   }
 
+  /** Throws what selecting throws. */
+  async select(task: SelectTask, signal?: AbortSignal): Promise<Selection> {
+    return this.#run('select', task, task.index, signal);
+  }
+
   /** The task's file bytes are transferred away. Throws what decoding and preprocessing throw, at the task's name. */
   async prepare(task: PrepareTask, signal?: AbortSignal): Promise<PreparedVolume> {
-    return this.#run('prepare', task, signal);
+    const { image, liverMask } = task;
+    const files = image.kind === 'nifti' ? image.file : image.files;
+    return this.#run('prepare', task, { files, liverMask }, signal);
   }
 
   /** The task's buffers are transferred away. */
   async explain(task: ExplainTask, signal?: AbortSignal): Promise<Explanation> {
-    return this.#run('explain', task, signal);
+    return this.#run('explain', task, task, signal);
   }
 
   async close(): Promise<void> {
     await this.#threads.close();
   }
 
-  async #run<T>(name: string, task: unknown, signal?: AbortSignal): Promise<T> {
+  /** `given`: the part of the task whose buffers are transferred. */
+  async #run<T>(name: string, task: unknown, given: unknown, signal?: AbortSignal): Promise<T> {
     const settled = (await this.#threads.run(task, {
       name,
-      transferList: ownBuffers(task),
+      transferList: ownBuffers(given),
       ...(signal && { signal }),
     })) as Settled<T>;
     if (settled.ok) return settled.value;

@@ -1,5 +1,12 @@
-import type { ErrorDetails, Preprocessing } from '@hepastage/proto';
-import type { Geometry, ImageFinding, ImageLimits, SliceGrid, SliceStack } from '@hepastage/imaging';
+import type {
+  ErrorDetails,
+  Preprocessing,
+  Sequence,
+  SeriesChoice,
+  SeriesReportJson,
+  SkippedFilesJson,
+} from '@hepastage/proto';
+import type { Geometry, ImageFinding, ImageLimits, SliceGrid, SliceStack, Stack } from '@hepastage/imaging';
 
 /** A file as it lies in the object store, with the digest it had when it was uploaded. */
 export interface FileBytes {
@@ -7,10 +14,30 @@ export interface FileBytes {
   readonly sha256: string;
 }
 
+export interface SelectTask {
+  /** The study's index, a DicomStudy. */
+  readonly index: FileBytes;
+  readonly choice: SeriesChoice | undefined;
+}
+
+export interface Selection {
+  readonly chosen: ReadonlyMap<Sequence, Stack>;
+  /** A report for every series. As canonical JSON: messages lose their prototype between threads. */
+  readonly reports: readonly SeriesReportJson[];
+  readonly skipped: readonly SkippedFilesJson[];
+}
+
+/** Where an image's voxels come from. */
+export type ImageSource =
+  | { readonly kind: 'nifti'; readonly file: FileBytes }
+  /** The files of the stack's slices by their object key. */
+  | { readonly kind: 'dicom'; readonly stack: Stack; readonly files: Readonly<Record<string, FileBytes>> };
+
 export interface PrepareTask {
   /** For error messages, e.g. `t1w`. */
   readonly name: string;
-  readonly image: FileBytes;
+  readonly sequence: Sequence;
+  readonly image: ImageSource;
   readonly liverMask: FileBytes | undefined;
   readonly preprocessing: Preprocessing;
   readonly limits: ImageLimits;

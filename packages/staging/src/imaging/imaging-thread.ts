@@ -2,17 +2,30 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import {
+  assertUsable,
   backProject,
+  decodeDicom,
   decodeNifti,
   encodeNifti,
   type ImageKind,
   type ImageLimits,
   maskBits,
   preprocess,
+  seriesOf,
   shareMarked,
+  stackOf,
   type Volume,
 } from '@hepastage/imaging';
-import { ErrorCode, HepastageError } from '@hepastage/proto';
+import {
+  decodeText,
+  type DicomInstance,
+  DicomStudySchema,
+  encodeJson,
+  ErrorCode,
+  HepastageError,
+  SeriesReportSchema,
+  SkippedFilesSchema,
+} from '@hepastage/proto';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { drawKeySlice } from '../explain/key-slice.ts';
 import type {
@@ -21,22 +34,45 @@ import type {
   FileBytes,
   PreparedVolume,
   PrepareTask,
+  Selection,
+  SelectTask,
   Settled,
 } from './imaging-protocol.ts';
+import { qualityOf } from '../quality/quality-of.ts';
+import { selectSeries } from '../selection/select-series.ts';
 import { ownBuffers } from './own-buffers.ts';
 
 /** A heatmap is smooth and mostly zero: higher levels cost time and save nothing. */
 const heatmapGzipLevel = 1;
 
-/** decode → preprocess. */
-export function prepare(task: PrepareTask): Settled<PreparedVolume> {
+/** Index → chosen series. */
+export async function select({ index, choice }: SelectTask): Promise<Settled<Selection>> {
   return settle(() => {
-    const image = decode(task.image, task.name, 'image', task.limits);
+    const study = decodeText(DicomStudySchema, new TextDecoder().decode(verify(index)));
+    const stacks = seriesOf(study.instances).map(stackOf);
+    const { chosen, reports } = selectSeries(stacks, choice);
+    return {
+      chosen,
+      reports: reports.map((report) => encodeJson(SeriesReportSchema, report)),
+      skipped: study.skipped.map((skipped) => encodeJson(SkippedFilesSchema, skipped)),
+    };
+  });
+}
+
+/** decode → check quality → preprocess. */
+export async function prepare(task: PrepareTask): Promise<Settled<PreparedVolume>> {
+  return settle(async () => {
+    const { name, sequence, liverMask: maskFile, limits, preprocessing } = task;
+    const image = await at(name, async () => decodeImage(task));
     const liverMask =
-      task.liverMask && decode(task.liverMask, `${task.name}_liver_mask`, 'mask', task.limits);
+      maskFile && (await at(`${name}_liver_mask`, () => decodeFile(maskFile, 'mask', limits)));
     const decoded = performance.now();
-    const stack = at(task.name, () => preprocess(image, liverMask, task.preprocessing));
-    const { dims, affine, spacing, affineSource, orientation, findings } = image;
+    const findings = [...image.findings, ...qualityOf(image, sequence)];
+    const stack = await at(name, () => {
+      assertUsable(findings);
+      return preprocess(image, liverMask, preprocessing);
+    });
+    const { dims, affine, spacing, affineSource, orientation } = image;
     return {
       stack,
       geometry: { dims, affine, spacing, affineSource, orientation },
@@ -48,7 +84,7 @@ export function prepare(task: PrepareTask): Settled<PreparedVolume> {
 }
 
 /** Heat → artefacts. */
-export function explain(task: ExplainTask): Settled<Explanation> {
+export async function explain(task: ExplainTask): Promise<Settled<Explanation>> {
   return settle(() => {
     const { heat, sliceGrid, geometry, liverBits, mapHeight, mapWidth } = task;
     const onGrid = backProject({ values: heat, height: mapHeight, width: mapWidth }, sliceGrid, geometry);
@@ -60,31 +96,44 @@ export function explain(task: ExplainTask): Settled<Explanation> {
   });
 }
 
-function decode({ bytes, sha256 }: FileBytes, name: string, kind: ImageKind, limits: ImageLimits): Volume {
+async function decodeImage({ image, limits }: PrepareTask): Promise<Volume> {
+  if (image.kind === 'nifti') return decodeFile(image.file, 'image', limits);
+  const fileOf = ({ key }: DicomInstance): Uint8Array => {
+    const file = image.files[key];
+    if (file === undefined) throw new RangeError('a slice without its file');
+    return verify(file);
+  };
+  return decodeDicom(image.stack, fileOf, limits);
+}
+
+function decodeFile(file: FileBytes, kind: ImageKind, limits: ImageLimits): Volume {
+  return decodeNifti(verify(file), limits, kind);
+}
+
+/** The file's bytes, which are those that were uploaded. */
+function verify({ bytes, sha256 }: FileBytes): Uint8Array {
   const found = createHash('sha256').update(bytes).digest('hex');
-  if (found !== sha256) {
-    throw new HepastageError(ErrorCode.STORE_UNAVAILABLE, {
-      what: `the stored file of ${name} is not the one that was uploaded`,
-      expected: `sha256 ${sha256}`,
-      received: found,
-      action: 'check the object store, and send the study again',
-    });
-  }
-  return at(name, () => decodeNifti(bytes, limits, kind));
+  if (found === sha256) return bytes;
+  throw new HepastageError(ErrorCode.STORE_UNAVAILABLE, {
+    what: 'the stored file is not the one that was uploaded',
+    expected: `sha256 ${sha256}`,
+    received: found,
+    action: 'check the object store, and send the study again',
+  });
 }
 
 /** What `work` throws is said to be at `name`. */
-function at<T>(name: string, work: () => T): T {
+async function at<T>(name: string, work: () => T | Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     throw HepastageError.from(error).at(name);
   }
 }
 
-function settle<T>(work: () => T): Settled<T> {
+async function settle<T>(work: () => T | Promise<T>): Promise<Settled<T>> {
   try {
-    const value = { ok: true, value: work() } as const;
+    const value = { ok: true, value: await work() } as const;
     return movable(value);
   } catch (error) {
     const { code, details, cause } = HepastageError.from(error);

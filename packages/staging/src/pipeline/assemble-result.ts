@@ -21,9 +21,11 @@ import type { SequenceEvidence } from './explain-stage.ts';
 import type { BySequence, PipelineContext } from './pipeline-context.ts';
 import { preprocessingOf } from './prepare-volumes.ts';
 import type { LoneOpinion, StudyOpinion } from './stage-tokens.ts';
-import { modelWarnings, providerWarnings } from './warnings.ts';
+import type { SelectedInputs } from './select-inputs.ts';
+import { modelWarnings, providerWarnings, skippedWarnings } from './warnings.ts';
 
 export interface Findings {
+  readonly selected: SelectedInputs;
   readonly volumes: BySequence<PreparedVolume>;
   readonly opinion: StudyOpinion;
   readonly evidence: BySequence<SequenceEvidence>;
@@ -33,12 +35,16 @@ export interface Findings {
 /** Everything that was found out, as the message that goes out. */
 export function assembleResult(
   request: StudyRequest,
-  { volumes, opinion, evidence, timings }: Findings,
+  { selected, volumes, opinion, evidence, timings }: Findings,
   { model, software }: Pick<PipelineContext, 'model' | 'software'>,
 ): StagingResult {
   const { manifest } = model;
   const [first, last] = smallestStageSet(opinion.probabilities);
-  const warnings: Warning[] = [...modelWarnings(manifest), ...providerWarnings(model.provider)];
+  const warnings: Warning[] = [
+    ...modelWarnings(manifest),
+    ...providerWarnings(model.provider),
+    ...skippedWarnings(selected.skipped),
+  ];
   const label = (stage: number) => manifest.stages[stage] ?? '';
   const labelled = (probabilities: readonly number[]) =>
     probabilities.map((probability, stage) => ({ stage: label(stage), probability }));
@@ -72,6 +78,7 @@ export function assembleResult(
       bytes,
       sha256,
     })),
+    series: [...selected.series],
     artefacts: [...evidence.values()].flatMap(({ files }) => files.map(({ artefact }) => artefact)),
     execution: {
       executionProvider: model.provider.used,

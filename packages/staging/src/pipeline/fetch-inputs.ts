@@ -1,34 +1,49 @@
-import { Sequence, type StudyInput, StudyInput_Role, type StudyRequest } from '@hepastage/proto';
-import type { FileBytes } from '../imaging/imaging-protocol.ts';
-import type { BySequence, PipelineContext } from './pipeline-context.ts';
+import { Readable } from 'node:stream';
+import type { Stack } from '@hepastage/imaging';
+import type { FileBytes, ImageSource } from '../imaging/imaging-protocol.ts';
+import { type BySequence, mapSequences, type PipelineContext, type StoredFile } from './pipeline-context.ts';
+import type { ImageInput, SequenceInputs } from './select-inputs.ts';
 
-/** One sequence's files, as uploaded. */
+/** One sequence's files, as they are stored. */
 export interface SequenceFiles {
-  readonly image: FileBytes;
+  readonly image: ImageSource;
   readonly liverMask: FileBytes | undefined;
 }
 
-/** Reads the study's files from the source, all at once. */
+type Source = Pick<PipelineContext, 'source' | 'signal'>;
+
+/** Objects of a series that are read at once: a store answers each in milliseconds, and a series has a hundred. */
+const readsAtOnce = 16;
+
+/** Reads what the study is staged from, and no more: of a DICOM study the selected series alone. */
 export async function fetchInputs(
-  request: StudyRequest,
-  { source, signal }: Pick<PipelineContext, 'source' | 'signal'>,
+  inputs: BySequence<SequenceInputs>,
+  context: Source,
 ): Promise<BySequence<SequenceFiles>> {
-  const read = async (input: StudyInput | undefined): Promise<FileBytes | undefined> =>
-    input && { bytes: await source.read(input, signal), sha256: input.sha256 };
-  const files = await Promise.all(
-    [Sequence.T1W, Sequence.T2W].map(async (sequence) => {
-      const of = (role: StudyInput_Role) =>
-        read(request.inputs.find((input) => input.sequence === sequence && input.role === role));
-      const [image, liverMask] = await Promise.all([
-        of(StudyInput_Role.IMAGE),
-        of(StudyInput_Role.LIVER_MASK),
-      ]);
-      return { sequence, image, liverMask };
-    }),
-  );
-  return new Map(
-    files.flatMap(({ sequence, image, liverMask }) =>
-      image === undefined ? [] : [[sequence, { image, liverMask }]],
-    ),
-  );
+  return mapSequences(inputs, async ({ image, liverMask }) => {
+    const [source, mask] = await Promise.all([
+      readImage(image, context),
+      liverMask && readFile(liverMask, context),
+    ]);
+    return { image: source, liverMask: mask };
+  });
+}
+
+export async function readFile(file: StoredFile, { source, signal }: Source): Promise<FileBytes> {
+  return { bytes: await source.read(file, signal), sha256: file.sha256 };
+}
+
+async function readImage(image: ImageInput, context: Source): Promise<ImageSource> {
+  if (image.kind === 'nifti') return { kind: 'nifti', file: await readFile(image.file, context) };
+  const { stack } = image;
+  const files = await Readable.from(instancesOf(stack))
+    .map(async (instance: StoredFile) => [instance.key, await readFile(instance, context)] as const, {
+      concurrency: readsAtOnce,
+    })
+    .toArray(context);
+  return { kind: 'dicom', stack, files: Object.fromEntries(files as (readonly [string, FileBytes])[]) };
+}
+
+function instancesOf({ slices }: Stack): Iterable<StoredFile> {
+  return new Set(slices.map(({ instance }) => instance));
 }

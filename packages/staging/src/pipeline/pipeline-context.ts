@@ -7,8 +7,11 @@ import { allEnded } from './all-ended.ts';
 /** Where a study's files come from. */
 export interface StudySource {
   /** The whole file. Its buffer is given away to the caller. */
-  read(input: StudyInput, signal?: AbortSignal): Promise<Uint8Array>;
+  read(file: StoredFile, signal?: AbortSignal): Promise<Uint8Array>;
 }
+
+/** A file in the object store, as an input or a DICOM instance names it. */
+export type StoredFile = Pick<StudyInput, 'key' | 'bytes' | 'sha256'>;
 
 /** Where a study's answer goes. */
 export interface StudySink {

@@ -7,6 +7,7 @@ import { fetchInputs } from './fetch-inputs.ts';
 import { persistResult } from './persist-result.ts';
 import type { PipelineContext } from './pipeline-context.ts';
 import { longestPreprocessing, prepareVolumes } from './prepare-volumes.ts';
+import { selectInputs } from './select-inputs.ts';
 import { stageTokens } from './stage-tokens.ts';
 import { StepClock } from './step-clock.ts';
 
@@ -17,13 +18,14 @@ export interface StagedStudy {
 }
 
 /**
- * A study's whole way: fetch → decode → preprocess → encode → stage → explain → persist. Nothing is visible in the sink before every artefact
+ * A study's whole way: select → fetch → decode → preprocess → encode → stage → explain → persist. Nothing is visible in the sink before every artefact
  * is: the result comes last. Throws a HepastageError, or the signal's reason once it aborts; what was written by then may be written again.
  */
 export async function stageStudy(request: StudyRequest, context: PipelineContext): Promise<StagedStudy> {
   assertModel(request, context);
   const clock = new StepClock(context);
-  const files = await clock.time(Progress_Step.FETCH, () => fetchInputs(request, context));
+  const selected = await clock.time(Progress_Step.SELECT, () => selectInputs(request, context));
+  const files = await clock.time(Progress_Step.FETCH, () => fetchInputs(selected.inputs, context));
   const volumes = await clock.time(Progress_Step.DECODE, () => prepareVolumes(files, context));
   clock.splitOff(Progress_Step.PREPROCESS, longestPreprocessing(volumes));
   const encoded = await clock.time(Progress_Step.ENCODE, () => encodeSlices(volumes, context));
@@ -31,7 +33,7 @@ export async function stageStudy(request: StudyRequest, context: PipelineContext
   const evidence = await clock.time(Progress_Step.EXPLAIN, () =>
     explainStage(volumes, encoded, opinion, context),
   );
-  const result = assembleResult(request, { volumes, opinion, evidence, timings: clock.timings }, context);
+  const result = assembleResult(request, { selected, volumes, opinion, evidence, timings: clock.timings }, context);
   await clock.time(Progress_Step.PERSIST, () => persistResult(result, evidence, context));
   return { result, timings: clock.timings };
 }

@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import {
   enumName,
   type Progress,
-  type Progress_Step,
+  Progress_Step,
   Progress_StepSchema,
   ProgressSchema,
   type StepTiming,
@@ -40,7 +40,19 @@ export class StepClock {
   }
 }
 
+/** The steps in the order in which they come; a study of NIfTI files has nothing to select. */
+const order: readonly Progress_Step[] = [
+  Progress_Step.SELECT,
+  Progress_Step.FETCH,
+  Progress_Step.DECODE,
+  Progress_Step.PREPROCESS,
+  Progress_Step.ENCODE,
+  Progress_Step.STAGE,
+  Progress_Step.EXPLAIN,
+  Progress_Step.PERSIST,
+];
+
 /** A study that begins a step has the steps before it behind it. */
 function progressAt(step: Progress_Step): Progress {
-  return create(ProgressSchema, { step, fraction: (step - 1) / (Progress_StepSchema.values.length - 1) });
+  return create(ProgressSchema, { step, fraction: order.indexOf(step) / order.length });
 }

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { type ModelManifest, type Warning, WarningSchema } from '@hepastage/proto';
+import { type ModelManifest, type SkippedFiles, type Warning, WarningSchema } from '@hepastage/proto';
 import type { ProviderChoice } from '../inference/execution-provider.ts';
 
 const messages: Readonly<Record<string, string>> = {
@@ -19,6 +19,18 @@ export function providerWarnings({ used, preferred, refused }: ProviderChoice): 
     create(WarningSchema, {
       code: 'EXECUTION_PROVIDER_FALLBACK',
       message: `Computed on ${used} because ${preferred} was not available; numbers may differ in the last digits.`,
+    }),
+  ];
+}
+
+/** Files that came with a DICOM study and were no part of it. */
+export function skippedWarnings(skipped: readonly SkippedFiles[]): Warning[] {
+  if (skipped.length === 0) return [];
+  const counts = skipped.map(({ code, count }) => `${count} × ${code}`).join(', ');
+  return [
+    create(WarningSchema, {
+      code: 'FILES_PASSED_OVER',
+      message: `Files of the study that are no MR images we can read were passed over: ${counts}.`,
     }),
   ];
 }

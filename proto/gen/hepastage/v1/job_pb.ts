@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file hepastage/v1/job.proto.
  */
 export const file_hepastage_v1_job: GenFile = /*@__PURE__*/
-  fileDesc("ChZoZXBhc3RhZ2UvdjEvam9iLnByb3RvEgxoZXBhc3RhZ2UudjEi9gMKCUpvYlJlY29yZBIOCgZqb2JfaWQYASABKAkSDgoGdGVuYW50GAIgASgJEiwKBXN0YXRlGAMgASgOMh0uaGVwYXN0YWdlLnYxLkpvYlJlY29yZC5TdGF0ZRIPCgdhdHRlbXB0GAQgASgNEigKCHByb2dyZXNzGAUgASgLMhYuaGVwYXN0YWdlLnYxLlByb2dyZXNzEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnN0YXJ0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2ZpbmlzaGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIlCgVlcnJvchgJIAEoCzIWLmhlcGFzdGFnZS52MS5Kb2JFcnJvchItCghtZXRhZGF0YRgKIAEoCzIbLmhlcGFzdGFnZS52MS5TdHVkeU1ldGFkYXRhEg0KBXN0YWdlGAsgASgJEg0KBW1vZGVsGAwgASgJIlsKBVN0YXRlEg8KC1VOU1BFQ0lGSUVEEAASCgoGUVVFVUVEEAESCwoHUlVOTklORxACEg0KCVNVQ0NFRURFRBADEgoKBkZBSUxFRBAEEg0KCUNBTkNFTExFRBAFIrgBCghQcm9ncmVzcxIpCgRzdGVwGAEgASgOMhsuaGVwYXN0YWdlLnYxLlByb2dyZXNzLlN0ZXASEAoIZnJhY3Rpb24YAiABKAEibwoEU3RlcBIPCgtVTlNQRUNJRklFRBAAEgkKBUZFVENIEAESCgoGREVDT0RFEAISDgoKUFJFUFJPQ0VTUxADEgoKBkVOQ09ERRAEEgkKBVNUQUdFEAUSCwoHRVhQTEFJThAGEgsKB1BFUlNJU1QQByJVCghKb2JFcnJvchIlCgRjb2RlGAEgASgOMhcuaGVwYXN0YWdlLnYxLkVycm9yQ29kZRIPCgdtZXNzYWdlGAIgASgJEhEKCXJldHJ5YWJsZRgDIAEoCCJFCgdKb2JMaXN0EiUKBGpvYnMYASADKAsyFy5oZXBhc3RhZ2UudjEuSm9iUmVjb3JkEhMKC25leHRfY3Vyc29yGAIgASgJYgZwcm90bzM", [file_google_protobuf_timestamp, file_hepastage_v1_error, file_hepastage_v1_study]);
+  fileDesc("ChZoZXBhc3RhZ2UvdjEvam9iLnByb3RvEgxoZXBhc3RhZ2UudjEioQQKCUpvYlJlY29yZBIOCgZqb2JfaWQYASABKAkSDgoGdGVuYW50GAIgASgJEiwKBXN0YXRlGAMgASgOMh0uaGVwYXN0YWdlLnYxLkpvYlJlY29yZC5TdGF0ZRIPCgdhdHRlbXB0GAQgASgNEigKCHByb2dyZXNzGAUgASgLMhYuaGVwYXN0YWdlLnYxLlByb2dyZXNzEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnN0YXJ0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2ZpbmlzaGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIlCgVlcnJvchgJIAEoCzIWLmhlcGFzdGFnZS52MS5Kb2JFcnJvchItCghtZXRhZGF0YRgKIAEoCzIbLmhlcGFzdGFnZS52MS5TdHVkeU1ldGFkYXRhEg0KBXN0YWdlGAsgASgJEg0KBW1vZGVsGAwgASgJEhoKEnN0dWR5X2luc3RhbmNlX3VpZBgNIAEoCSJqCgVTdGF0ZRIPCgtVTlNQRUNJRklFRBAAEgoKBlFVRVVFRBABEgsKB1JVTk5JTkcQAhINCglTVUNDRUVERUQQAxIKCgZGQUlMRUQQBBINCglDQU5DRUxMRUQQBRINCglSRUNFSVZJTkcQBiLEAQoIUHJvZ3Jlc3MSKQoEc3RlcBgBIAEoDjIbLmhlcGFzdGFnZS52MS5Qcm9ncmVzcy5TdGVwEhAKCGZyYWN0aW9uGAIgASgBInsKBFN0ZXASDwoLVU5TUEVDSUZJRUQQABIJCgVGRVRDSBABEgoKBkRFQ09ERRACEg4KClBSRVBST0NFU1MQAxIKCgZFTkNPREUQBBIJCgVTVEFHRRAFEgsKB0VYUExBSU4QBhILCgdQRVJTSVNUEAcSCgoGU0VMRUNUEAgiVQoISm9iRXJyb3ISJQoEY29kZRgBIAEoDjIXLmhlcGFzdGFnZS52MS5FcnJvckNvZGUSDwoHbWVzc2FnZRgCIAEoCRIRCglyZXRyeWFibGUYAyABKAgiRQoHSm9iTGlzdBIlCgRqb2JzGAEgAygLMhcuaGVwYXN0YWdlLnYxLkpvYlJlY29yZBITCgtuZXh0X2N1cnNvchgCIAEoCWIGcHJvdG8z", [file_google_protobuf_timestamp, file_hepastage_v1_error, file_hepastage_v1_study]);
 
 /**
  * A job as its owner polls it.
@@ -95,6 +95,13 @@ export type JobRecord = Message<"hepastage.v1.JobRecord"> & {
    * @generated from field: string model = 12;
    */
   model: string;
+
+  /**
+   * Keyed hash of the DICOM study's StudyInstanceUID; empty without one.
+   *
+   * @generated from field: string study_instance_uid = 13;
+   */
+  studyInstanceUid: string;
 };
 
 /**
@@ -174,6 +181,13 @@ export type JobRecordJson = {
    * @generated from field: string model = 12;
    */
   model?: string;
+
+  /**
+   * Keyed hash of the DICOM study's StudyInstanceUID; empty without one.
+   *
+   * @generated from field: string study_instance_uid = 13;
+   */
+  studyInstanceUid?: string;
 };
 
 /**
@@ -184,7 +198,7 @@ export const JobRecordSchema: GenMessage<JobRecord, {jsonType: JobRecordJson}> =
   messageDesc(file_hepastage_v1_job, 0);
 
 /**
- * QUEUED → RUNNING → SUCCEEDED | FAILED | CANCELLED; QUEUED → CANCELLED; and with the next attempt RUNNING → RUNNING (its worker was lost) or
+ * RECEIVING → QUEUED (a study that arrives over DICOMweb is complete); QUEUED → RUNNING → SUCCEEDED | FAILED | CANCELLED; QUEUED → CANCELLED; and with the next attempt RUNNING → RUNNING (its worker was lost) or
  * RUNNING → QUEUED (its worker gave it back, or failed in a way that may pass). Terminal states never change.
  *
  * @generated from enum hepastage.v1.JobRecord.State
@@ -229,10 +243,17 @@ export const JobRecord_State = {
    * @generated from enum value: CANCELLED = 5;
    */
   CANCELLED: 5,
+
+  /**
+   * Instances of it are still arriving over DICOMweb.
+   *
+   * @generated from enum value: RECEIVING = 6;
+   */
+  RECEIVING: 6,
 } as const;
 
 /**
- * QUEUED → RUNNING → SUCCEEDED | FAILED | CANCELLED; QUEUED → CANCELLED; and with the next attempt RUNNING → RUNNING (its worker was lost) or
+ * RECEIVING → QUEUED (a study that arrives over DICOMweb is complete); QUEUED → RUNNING → SUCCEEDED | FAILED | CANCELLED; QUEUED → CANCELLED; and with the next attempt RUNNING → RUNNING (its worker was lost) or
  * RUNNING → QUEUED (its worker gave it back, or failed in a way that may pass). Terminal states never change.
  *
  * @generated from enum hepastage.v1.JobRecord.State
@@ -240,12 +261,12 @@ export const JobRecord_State = {
 export type JobRecord_State = (typeof JobRecord_State)[keyof typeof JobRecord_State] | UnknownEnum;
 
 /**
- * QUEUED → RUNNING → SUCCEEDED | FAILED | CANCELLED; QUEUED → CANCELLED; and with the next attempt RUNNING → RUNNING (its worker was lost) or
+ * RECEIVING → QUEUED (a study that arrives over DICOMweb is complete); QUEUED → RUNNING → SUCCEEDED | FAILED | CANCELLED; QUEUED → CANCELLED; and with the next attempt RUNNING → RUNNING (its worker was lost) or
  * RUNNING → QUEUED (its worker gave it back, or failed in a way that may pass). Terminal states never change.
  *
  * @generated from enum hepastage.v1.JobRecord.State
  */
-export type JobRecord_StateJson = "UNSPECIFIED" | "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+export type JobRecord_StateJson = "UNSPECIFIED" | "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED" | "RECEIVING";
 
 /**
  * Describes the enum hepastage.v1.JobRecord.State.
@@ -357,6 +378,13 @@ export const Progress_Step = {
    * @generated from enum value: PERSIST = 7;
    */
   PERSIST: 7,
+
+  /**
+   * Of a DICOM study's series, choose T1W and T2W: before FETCH.
+   *
+   * @generated from enum value: SELECT = 8;
+   */
+  SELECT: 8,
 } as const;
 
 /**
@@ -371,7 +399,7 @@ export type Progress_Step = (typeof Progress_Step)[keyof typeof Progress_Step] |
  *
  * @generated from enum hepastage.v1.Progress.Step
  */
-export type Progress_StepJson = "UNSPECIFIED" | "FETCH" | "DECODE" | "PREPROCESS" | "ENCODE" | "STAGE" | "EXPLAIN" | "PERSIST";
+export type Progress_StepJson = "UNSPECIFIED" | "FETCH" | "DECODE" | "PREPROCESS" | "ENCODE" | "STAGE" | "EXPLAIN" | "PERSIST" | "SELECT";
 
 /**
  * Describes the enum hepastage.v1.Progress.Step.

@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file hepastage/v1/result.proto.
  */
 export const file_hepastage_v1_result: GenFile = /*@__PURE__*/
-  fileDesc("ChloZXBhc3RhZ2UvdjEvcmVzdWx0LnByb3RvEgxoZXBhc3RhZ2UudjEiogQKDVN0YWdpbmdSZXN1bHQSDgoGam9iX2lkGAEgASgJEi4KCmNyZWF0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBXN0YWdlGAMgASgJEjUKDXByb2JhYmlsaXRpZXMYBCADKAsyHi5oZXBhc3RhZ2UudjEuU3RhZ2VQcm9iYWJpbGl0eRIRCglzdGFnZV9zZXQYBSADKAkSFwoPc3RhZ2Vfc2V0X2xldmVsGAYgASgBEjMKDHBlcl9zZXF1ZW5jZRgHIAMoCzIdLmhlcGFzdGFnZS52MS5TZXF1ZW5jZU9waW5pb24SGQoMZGlzYWdyZWVtZW50GAggASgBSACIAQESJgoHcXVhbGl0eRgJIAMoCzIVLmhlcGFzdGFnZS52MS5GaW5kaW5nEicKCHdhcm5pbmdzGAogAygLMhUuaGVwYXN0YWdlLnYxLldhcm5pbmcSKwoFbW9kZWwYCyABKAsyHC5oZXBhc3RhZ2UudjEuTW9kZWxSZWZlcmVuY2USKQoGaW5wdXRzGAwgAygLMhkuaGVwYXN0YWdlLnYxLklucHV0RGlnZXN0EikKCWFydGVmYWN0cxgNIAMoCzIWLmhlcGFzdGFnZS52MS5BcnRlZmFjdBIqCglleGVjdXRpb24YDiABKAsyFy5oZXBhc3RhZ2UudjEuRXhlY3V0aW9uQg8KDV9kaXNhZ3JlZW1lbnQiNgoQU3RhZ2VQcm9iYWJpbGl0eRINCgVzdGFnZRgBIAEoCRITCgtwcm9iYWJpbGl0eRgCIAEoASLdAgoPU2VxdWVuY2VPcGluaW9uEigKCHNlcXVlbmNlGAEgASgOMhYuaGVwYXN0YWdlLnYxLlNlcXVlbmNlEg0KBXN0YWdlGAIgASgJEjUKDXByb2JhYmlsaXRpZXMYAyADKAsyHi5oZXBhc3RhZ2UudjEuU3RhZ2VQcm9iYWJpbGl0eRIRCglhdHRlbnRpb24YBCABKAESKwoGc2xpY2VzGAUgAygLMhsuaGVwYXN0YWdlLnYxLlNsaWNlRXZpZGVuY2USMgoNcHJlcHJvY2Vzc2luZxgGIAEoCzIbLmhlcGFzdGFnZS52MS5QcmVwcm9jZXNzaW5nEigKCGdlb21ldHJ5GAcgASgLMhYuaGVwYXN0YWdlLnYxLkdlb21ldHJ5Eg4KBnJlZ2lvbhgIIAEoCRIaCg1oZWF0X2luX2xpdmVyGAkgASgBSACIAQFCEAoOX2hlYXRfaW5fbGl2ZXIiMAoNU2xpY2VFdmlkZW5jZRIMCgR6X21tGAEgASgBEhEKCWF0dGVudGlvbhgCIAEoASJYCghHZW9tZXRyeRIMCgRkaW1zGAEgAygNEhIKCnNwYWNpbmdfbW0YAiADKAESEwoLb3JpZW50YXRpb24YAyABKAkSFQoNYWZmaW5lX3NvdXJjZRgEIAEoCSLWAQoHRmluZGluZxIMCgRjb2RlGAEgASgJEjAKCHNldmVyaXR5GAIgASgOMh4uaGVwYXN0YWdlLnYxLkZpbmRpbmcuU2V2ZXJpdHkSKAoIc2VxdWVuY2UYAyABKA4yFi5oZXBhc3RhZ2UudjEuU2VxdWVuY2USDwoHbWVzc2FnZRgEIAEoCRISCgV2YWx1ZRgFIAEoAUgAiAEBIjIKCFNldmVyaXR5Eg8KC1VOU1BFQ0lGSUVEEAASCAoESU5GTxABEgsKB1dBUk5JTkcQAkIICgZfdmFsdWUiKAoHV2FybmluZxIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkiUwoOTW9kZWxSZWZlcmVuY2USDAoEbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEg4KBnNoYTI1NhgDIAEoCRISCgp0cmFpbmVkX29uGAQgASgJImQKC0lucHV0RGlnZXN0EigKCHNlcXVlbmNlGAEgASgOMhYuaGVwYXN0YWdlLnYxLlNlcXVlbmNlEgwKBHJvbGUYAiABKAkSDQoFYnl0ZXMYAyABKA0SDgoGc2hhMjU2GAQgASgJIooBCghBcnRlZmFjdBIMCgRuYW1lGAEgASgJEhIKCm1lZGlhX3R5cGUYAiABKAkSDQoFYnl0ZXMYAyABKA0SDgoGc2hhMjU2GAQgASgJEigKCHNlcXVlbmNlGAUgASgOMhYuaGVwYXN0YWdlLnYxLlNlcXVlbmNlEhMKC2Rlc2NyaXB0aW9uGAYgASgJIooBCglFeGVjdXRpb24SGgoSZXhlY3V0aW9uX3Byb3ZpZGVyGAEgASgJEiQKHHByZWZlcnJlZF9leGVjdXRpb25fcHJvdmlkZXIYAiABKAkSKQoHdGltaW5ncxgDIAMoCzIYLmhlcGFzdGFnZS52MS5TdGVwVGltaW5nEhAKCHNvZnR3YXJlGAQgASgJIisKClN0ZXBUaW1pbmcSDAoEc3RlcBgBIAEoCRIPCgdzZWNvbmRzGAIgASgBYgZwcm90bzM", [file_google_protobuf_timestamp, file_hepastage_v1_model, file_hepastage_v1_sequence]);
+  fileDesc("ChloZXBhc3RhZ2UvdjEvcmVzdWx0LnByb3RvEgxoZXBhc3RhZ2UudjEizgQKDVN0YWdpbmdSZXN1bHQSDgoGam9iX2lkGAEgASgJEi4KCmNyZWF0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBXN0YWdlGAMgASgJEjUKDXByb2JhYmlsaXRpZXMYBCADKAsyHi5oZXBhc3RhZ2UudjEuU3RhZ2VQcm9iYWJpbGl0eRIRCglzdGFnZV9zZXQYBSADKAkSFwoPc3RhZ2Vfc2V0X2xldmVsGAYgASgBEjMKDHBlcl9zZXF1ZW5jZRgHIAMoCzIdLmhlcGFzdGFnZS52MS5TZXF1ZW5jZU9waW5pb24SGQoMZGlzYWdyZWVtZW50GAggASgBSACIAQESJgoHcXVhbGl0eRgJIAMoCzIVLmhlcGFzdGFnZS52MS5GaW5kaW5nEicKCHdhcm5pbmdzGAogAygLMhUuaGVwYXN0YWdlLnYxLldhcm5pbmcSKwoFbW9kZWwYCyABKAsyHC5oZXBhc3RhZ2UudjEuTW9kZWxSZWZlcmVuY2USKQoGaW5wdXRzGAwgAygLMhkuaGVwYXN0YWdlLnYxLklucHV0RGlnZXN0EikKCWFydGVmYWN0cxgNIAMoCzIWLmhlcGFzdGFnZS52MS5BcnRlZmFjdBIqCglleGVjdXRpb24YDiABKAsyFy5oZXBhc3RhZ2UudjEuRXhlY3V0aW9uEioKBnNlcmllcxgPIAMoCzIaLmhlcGFzdGFnZS52MS5TZXJpZXNSZXBvcnRCDwoNX2Rpc2FncmVlbWVudCKfAwoMU2VyaWVzUmVwb3J0EhsKE3Nlcmllc19pbnN0YW5jZV91aWQYASABKAkSFQoNc2VyaWVzX251bWJlchgCIAEoBRIMCgRwYXJ0GAMgASgNEhEKCXBhcnRfbmFtZRgEIAEoCRINCgV3b3JkcxgFIAMoCRIRCglpbnN0YW5jZXMYBiABKA0SDgoGZnJhbWVzGAcgASgNEi0KBHJvbGUYCCABKA4yHy5oZXBhc3RhZ2UudjEuU2VyaWVzUmVwb3J0LlJvbGUSDAoEcnVsZRgJIAEoCRIOCgZyZWFzb24YCiABKAkSLAoHcGh5c2ljcxgLIAEoCzIbLmhlcGFzdGFnZS52MS5TZXJpZXNQaHlzaWNzEigKCGdlb21ldHJ5GAwgASgLMhYuaGVwYXN0YWdlLnYxLkdlb21ldHJ5EicKCGZpbmRpbmdzGA0gAygLMhUuaGVwYXN0YWdlLnYxLkZpbmRpbmciOgoEUm9sZRIPCgtVTlNQRUNJRklFRBAAEgcKA1QxVxABEgcKA1QyVxACEg8KC1BBU1NFRF9PVkVSEAMi8wMKDVNlcmllc1BoeXNpY3MSHwoScmVwZXRpdGlvbl90aW1lX21zGAEgASgBSACIAQESGQoMZWNob190aW1lX21zGAIgASgBSAGIAQESHgoRaW52ZXJzaW9uX3RpbWVfbXMYAyABKAFIAogBARIfChJmbGlwX2FuZ2xlX2RlZ3JlZXMYBCABKAFIA4gBARIUCgdiX3ZhbHVlGAUgASgBSASIAQESHgoRZWNob190cmFpbl9sZW5ndGgYBiABKA1IBYgBARIZChFzY2FubmluZ19zZXF1ZW5jZRgHIAMoCRIYChBzZXF1ZW5jZV92YXJpYW50GAggAygJEhQKDHNjYW5fb3B0aW9ucxgJIAMoCRIbCg5mYXRfc3VwcHJlc3NlZBgKIAEoCEgGiAEBEhYKDmNvbnRyYXN0X2FnZW50GAsgASgIEhIKCmltYWdlX3R5cGUYDCADKAkSEQoJY29tcG9uZW50GA0gASgJQhUKE19yZXBldGl0aW9uX3RpbWVfbXNCDwoNX2VjaG9fdGltZV9tc0IUChJfaW52ZXJzaW9uX3RpbWVfbXNCFQoTX2ZsaXBfYW5nbGVfZGVncmVlc0IKCghfYl92YWx1ZUIUChJfZWNob190cmFpbl9sZW5ndGhCEQoPX2ZhdF9zdXBwcmVzc2VkIjYKEFN0YWdlUHJvYmFiaWxpdHkSDQoFc3RhZ2UYASABKAkSEwoLcHJvYmFiaWxpdHkYAiABKAEi3QIKD1NlcXVlbmNlT3BpbmlvbhIoCghzZXF1ZW5jZRgBIAEoDjIWLmhlcGFzdGFnZS52MS5TZXF1ZW5jZRINCgVzdGFnZRgCIAEoCRI1Cg1wcm9iYWJpbGl0aWVzGAMgAygLMh4uaGVwYXN0YWdlLnYxLlN0YWdlUHJvYmFiaWxpdHkSEQoJYXR0ZW50aW9uGAQgASgBEisKBnNsaWNlcxgFIAMoCzIbLmhlcGFzdGFnZS52MS5TbGljZUV2aWRlbmNlEjIKDXByZXByb2Nlc3NpbmcYBiABKAsyGy5oZXBhc3RhZ2UudjEuUHJlcHJvY2Vzc2luZxIoCghnZW9tZXRyeRgHIAEoCzIWLmhlcGFzdGFnZS52MS5HZW9tZXRyeRIOCgZyZWdpb24YCCABKAkSGgoNaGVhdF9pbl9saXZlchgJIAEoAUgAiAEBQhAKDl9oZWF0X2luX2xpdmVyIjAKDVNsaWNlRXZpZGVuY2USDAoEel9tbRgBIAEoARIRCglhdHRlbnRpb24YAiABKAEiWAoIR2VvbWV0cnkSDAoEZGltcxgBIAMoDRISCgpzcGFjaW5nX21tGAIgAygBEhMKC29yaWVudGF0aW9uGAMgASgJEhUKDWFmZmluZV9zb3VyY2UYBCABKAki4gEKB0ZpbmRpbmcSDAoEY29kZRgBIAEoCRIwCghzZXZlcml0eRgCIAEoDjIeLmhlcGFzdGFnZS52MS5GaW5kaW5nLlNldmVyaXR5EigKCHNlcXVlbmNlGAMgASgOMhYuaGVwYXN0YWdlLnYxLlNlcXVlbmNlEg8KB21lc3NhZ2UYBCABKAkSEgoFdmFsdWUYBSABKAFIAIgBASI+CghTZXZlcml0eRIPCgtVTlNQRUNJRklFRBAAEggKBElORk8QARILCgdXQVJOSU5HEAISCgoGU0VWRVJFEANCCAoGX3ZhbHVlIigKB1dhcm5pbmcSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJIlMKDk1vZGVsUmVmZXJlbmNlEgwKBG5hbWUYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIOCgZzaGEyNTYYAyABKAkSEgoKdHJhaW5lZF9vbhgEIAEoCSJkCgtJbnB1dERpZ2VzdBIoCghzZXF1ZW5jZRgBIAEoDjIWLmhlcGFzdGFnZS52MS5TZXF1ZW5jZRIMCgRyb2xlGAIgASgJEg0KBWJ5dGVzGAMgASgNEg4KBnNoYTI1NhgEIAEoCSKKAQoIQXJ0ZWZhY3QSDAoEbmFtZRgBIAEoCRISCgptZWRpYV90eXBlGAIgASgJEg0KBWJ5dGVzGAMgASgNEg4KBnNoYTI1NhgEIAEoCRIoCghzZXF1ZW5jZRgFIAEoDjIWLmhlcGFzdGFnZS52MS5TZXF1ZW5jZRITCgtkZXNjcmlwdGlvbhgGIAEoCSKKAQoJRXhlY3V0aW9uEhoKEmV4ZWN1dGlvbl9wcm92aWRlchgBIAEoCRIkChxwcmVmZXJyZWRfZXhlY3V0aW9uX3Byb3ZpZGVyGAIgASgJEikKB3RpbWluZ3MYAyADKAsyGC5oZXBhc3RhZ2UudjEuU3RlcFRpbWluZxIQCghzb2Z0d2FyZRgEIAEoCSIrCgpTdGVwVGltaW5nEgwKBHN0ZXAYASABKAkSDwoHc2Vjb25kcxgCIAEoAWIGcHJvdG8z", [file_google_protobuf_timestamp, file_hepastage_v1_model, file_hepastage_v1_sequence]);
 
 /**
  * The answer to a study: `result.json` in the object store. For research use only.
@@ -109,6 +109,13 @@ export type StagingResult = Message<"hepastage.v1.StagingResult"> & {
    * @generated from field: hepastage.v1.Execution execution = 14;
    */
   execution?: Execution | undefined;
+
+  /**
+   * Every series of a DICOM study: what it was taken for, and why.
+   *
+   * @generated from field: repeated hepastage.v1.SeriesReport series = 15;
+   */
+  series: SeriesReport[];
 };
 
 /**
@@ -202,6 +209,13 @@ export type StagingResultJson = {
    * @generated from field: hepastage.v1.Execution execution = 14;
    */
   execution?: ExecutionJson;
+
+  /**
+   * Every series of a DICOM study: what it was taken for, and why.
+   *
+   * @generated from field: repeated hepastage.v1.SeriesReport series = 15;
+   */
+  series?: SeriesReportJson[];
 };
 
 /**
@@ -210,6 +224,393 @@ export type StagingResultJson = {
  */
 export const StagingResultSchema: GenMessage<StagingResult, {jsonType: StagingResultJson}> = /*@__PURE__*/
   messageDesc(file_hepastage_v1_result, 0);
+
+/**
+ * What was made of one series of a DICOM study. Images, echoes, components and time points that share a SeriesInstanceUID are series of their own.
+ *
+ * @generated from message hepastage.v1.SeriesReport
+ */
+export type SeriesReport = Message<"hepastage.v1.SeriesReport"> & {
+  /**
+   * Keyed hash.
+   *
+   * @generated from field: string series_instance_uid = 1;
+   */
+  seriesInstanceUid: string;
+
+  /**
+   * @generated from field: int32 series_number = 2;
+   */
+  seriesNumber: number;
+
+  /**
+   * Which of the series that share the SeriesInstanceUID, from 1.
+   *
+   * @generated from field: uint32 part = 3;
+   */
+  part: number;
+
+  /**
+   * What sets it apart from those, e.g. `echo time 2.3 ms`; empty for a lone one.
+   *
+   * @generated from field: string part_name = 4;
+   */
+  partName: string;
+
+  /**
+   * Recognised words of its description.
+   *
+   * @generated from field: repeated string words = 5;
+   */
+  words: string[];
+
+  /**
+   * @generated from field: uint32 instances = 6;
+   */
+  instances: number;
+
+  /**
+   * @generated from field: uint32 frames = 7;
+   */
+  frames: number;
+
+  /**
+   * @generated from field: hepastage.v1.SeriesReport.Role role = 8;
+   */
+  role: SeriesReport_Role;
+
+  /**
+   * The rule that decided, e.g. `T1_SPOILED_GRADIENT_ECHO`, `LOCALIZER`, `DIFFUSION`.
+   *
+   * @generated from field: string rule = 9;
+   */
+  rule: string;
+
+  /**
+   * Why, for people.
+   *
+   * @generated from field: string reason = 10;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: hepastage.v1.SeriesPhysics physics = 11;
+   */
+  physics?: SeriesPhysics | undefined;
+
+  /**
+   * Unset where no volume can be made of it.
+   *
+   * @generated from field: hepastage.v1.Geometry geometry = 12;
+   */
+  geometry?: Geometry | undefined;
+
+  /**
+   * @generated from field: repeated hepastage.v1.Finding findings = 13;
+   */
+  findings: Finding[];
+};
+
+/**
+ * What was made of one series of a DICOM study. Images, echoes, components and time points that share a SeriesInstanceUID are series of their own.
+ *
+ * @generated from message hepastage.v1.SeriesReport
+ */
+export type SeriesReportJson = {
+  /**
+   * Keyed hash.
+   *
+   * @generated from field: string series_instance_uid = 1;
+   */
+  seriesInstanceUid?: string;
+
+  /**
+   * @generated from field: int32 series_number = 2;
+   */
+  seriesNumber?: number;
+
+  /**
+   * Which of the series that share the SeriesInstanceUID, from 1.
+   *
+   * @generated from field: uint32 part = 3;
+   */
+  part?: number;
+
+  /**
+   * What sets it apart from those, e.g. `echo time 2.3 ms`; empty for a lone one.
+   *
+   * @generated from field: string part_name = 4;
+   */
+  partName?: string;
+
+  /**
+   * Recognised words of its description.
+   *
+   * @generated from field: repeated string words = 5;
+   */
+  words?: string[];
+
+  /**
+   * @generated from field: uint32 instances = 6;
+   */
+  instances?: number;
+
+  /**
+   * @generated from field: uint32 frames = 7;
+   */
+  frames?: number;
+
+  /**
+   * @generated from field: hepastage.v1.SeriesReport.Role role = 8;
+   */
+  role?: SeriesReport_RoleJson;
+
+  /**
+   * The rule that decided, e.g. `T1_SPOILED_GRADIENT_ECHO`, `LOCALIZER`, `DIFFUSION`.
+   *
+   * @generated from field: string rule = 9;
+   */
+  rule?: string;
+
+  /**
+   * Why, for people.
+   *
+   * @generated from field: string reason = 10;
+   */
+  reason?: string;
+
+  /**
+   * @generated from field: hepastage.v1.SeriesPhysics physics = 11;
+   */
+  physics?: SeriesPhysicsJson;
+
+  /**
+   * Unset where no volume can be made of it.
+   *
+   * @generated from field: hepastage.v1.Geometry geometry = 12;
+   */
+  geometry?: GeometryJson;
+
+  /**
+   * @generated from field: repeated hepastage.v1.Finding findings = 13;
+   */
+  findings?: FindingJson[];
+};
+
+/**
+ * Describes the message hepastage.v1.SeriesReport.
+ * Use `create(SeriesReportSchema)` to create a new message.
+ */
+export const SeriesReportSchema: GenMessage<SeriesReport, {jsonType: SeriesReportJson}> = /*@__PURE__*/
+  messageDesc(file_hepastage_v1_result, 1);
+
+/**
+ * How a series was used.
+ *
+ * @generated from enum hepastage.v1.SeriesReport.Role
+ */
+export const SeriesReport_Role = {
+  /**
+   * @generated from enum value: UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Staged as T1W.
+   *
+   * @generated from enum value: T1W = 1;
+   */
+  T1W: 1,
+
+  /**
+   * Staged as T2W.
+   *
+   * @generated from enum value: T2W = 2;
+   */
+  T2W: 2,
+
+  /**
+   * Passed over, `reason` says why.
+   *
+   * @generated from enum value: PASSED_OVER = 3;
+   */
+  PASSED_OVER: 3,
+} as const;
+
+/**
+ * How a series was used.
+ *
+ * @generated from enum hepastage.v1.SeriesReport.Role
+ */
+export type SeriesReport_Role = (typeof SeriesReport_Role)[keyof typeof SeriesReport_Role] | UnknownEnum;
+
+/**
+ * How a series was used.
+ *
+ * @generated from enum hepastage.v1.SeriesReport.Role
+ */
+export type SeriesReport_RoleJson = "UNSPECIFIED" | "T1W" | "T2W" | "PASSED_OVER";
+
+/**
+ * Describes the enum hepastage.v1.SeriesReport.Role.
+ */
+export const SeriesReport_RoleSchema: GenEnum<SeriesReport_Role, SeriesReport_RoleJson> = /*@__PURE__*/
+  enumDesc(file_hepastage_v1_result, 1, 0);
+
+/**
+ * How a series was acquired, as far as it is stated.
+ *
+ * @generated from message hepastage.v1.SeriesPhysics
+ */
+export type SeriesPhysics = Message<"hepastage.v1.SeriesPhysics"> & {
+  /**
+   * @generated from field: optional double repetition_time_ms = 1;
+   */
+  repetitionTimeMs?: number | undefined;
+
+  /**
+   * @generated from field: optional double echo_time_ms = 2;
+   */
+  echoTimeMs?: number | undefined;
+
+  /**
+   * @generated from field: optional double inversion_time_ms = 3;
+   */
+  inversionTimeMs?: number | undefined;
+
+  /**
+   * @generated from field: optional double flip_angle_degrees = 4;
+   */
+  flipAngleDegrees?: number | undefined;
+
+  /**
+   * @generated from field: optional double b_value = 5;
+   */
+  bValue?: number | undefined;
+
+  /**
+   * @generated from field: optional uint32 echo_train_length = 6;
+   */
+  echoTrainLength?: number | undefined;
+
+  /**
+   * @generated from field: repeated string scanning_sequence = 7;
+   */
+  scanningSequence: string[];
+
+  /**
+   * @generated from field: repeated string sequence_variant = 8;
+   */
+  sequenceVariant: string[];
+
+  /**
+   * @generated from field: repeated string scan_options = 9;
+   */
+  scanOptions: string[];
+
+  /**
+   * @generated from field: optional bool fat_suppressed = 10;
+   */
+  fatSuppressed?: boolean | undefined;
+
+  /**
+   * @generated from field: bool contrast_agent = 11;
+   */
+  contrastAgent: boolean;
+
+  /**
+   * @generated from field: repeated string image_type = 12;
+   */
+  imageType: string[];
+
+  /**
+   * MAGNITUDE, REAL, IMAGINARY or PHASE; empty where unknown.
+   *
+   * @generated from field: string component = 13;
+   */
+  component: string;
+};
+
+/**
+ * How a series was acquired, as far as it is stated.
+ *
+ * @generated from message hepastage.v1.SeriesPhysics
+ */
+export type SeriesPhysicsJson = {
+  /**
+   * @generated from field: optional double repetition_time_ms = 1;
+   */
+  repetitionTimeMs?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * @generated from field: optional double echo_time_ms = 2;
+   */
+  echoTimeMs?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * @generated from field: optional double inversion_time_ms = 3;
+   */
+  inversionTimeMs?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * @generated from field: optional double flip_angle_degrees = 4;
+   */
+  flipAngleDegrees?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * @generated from field: optional double b_value = 5;
+   */
+  bValue?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * @generated from field: optional uint32 echo_train_length = 6;
+   */
+  echoTrainLength?: number;
+
+  /**
+   * @generated from field: repeated string scanning_sequence = 7;
+   */
+  scanningSequence?: string[];
+
+  /**
+   * @generated from field: repeated string sequence_variant = 8;
+   */
+  sequenceVariant?: string[];
+
+  /**
+   * @generated from field: repeated string scan_options = 9;
+   */
+  scanOptions?: string[];
+
+  /**
+   * @generated from field: optional bool fat_suppressed = 10;
+   */
+  fatSuppressed?: boolean;
+
+  /**
+   * @generated from field: bool contrast_agent = 11;
+   */
+  contrastAgent?: boolean;
+
+  /**
+   * @generated from field: repeated string image_type = 12;
+   */
+  imageType?: string[];
+
+  /**
+   * MAGNITUDE, REAL, IMAGINARY or PHASE; empty where unknown.
+   *
+   * @generated from field: string component = 13;
+   */
+  component?: string;
+};
+
+/**
+ * Describes the message hepastage.v1.SeriesPhysics.
+ * Use `create(SeriesPhysicsSchema)` to create a new message.
+ */
+export const SeriesPhysicsSchema: GenMessage<SeriesPhysics, {jsonType: SeriesPhysicsJson}> = /*@__PURE__*/
+  messageDesc(file_hepastage_v1_result, 2);
 
 /**
  * A stage and its probability.
@@ -254,7 +655,7 @@ export type StageProbabilityJson = {
  * Use `create(StageProbabilitySchema)` to create a new message.
  */
 export const StageProbabilitySchema: GenMessage<StageProbability, {jsonType: StageProbabilityJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 1);
+  messageDesc(file_hepastage_v1_result, 3);
 
 /**
  * What one sequence says.
@@ -385,7 +786,7 @@ export type SequenceOpinionJson = {
  * Use `create(SequenceOpinionSchema)` to create a new message.
  */
 export const SequenceOpinionSchema: GenMessage<SequenceOpinion, {jsonType: SequenceOpinionJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 2);
+  messageDesc(file_hepastage_v1_result, 4);
 
 /**
  * One slice's weight.
@@ -434,7 +835,7 @@ export type SliceEvidenceJson = {
  * Use `create(SliceEvidenceSchema)` to create a new message.
  */
 export const SliceEvidenceSchema: GenMessage<SliceEvidence, {jsonType: SliceEvidenceJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 3);
+  messageDesc(file_hepastage_v1_result, 5);
 
 /**
  * The input image's grid.
@@ -464,7 +865,7 @@ export type Geometry = Message<"hepastage.v1.Geometry"> & {
   orientation: string;
 
   /**
-   * Where the affine comes from: `sform`, `qform` or `none`.
+   * Where the affine comes from: `sform`, `qform`, `dicom` or `none`.
    *
    * @generated from field: string affine_source = 4;
    */
@@ -499,7 +900,7 @@ export type GeometryJson = {
   orientation?: string;
 
   /**
-   * Where the affine comes from: `sform`, `qform` or `none`.
+   * Where the affine comes from: `sform`, `qform`, `dicom` or `none`.
    *
    * @generated from field: string affine_source = 4;
    */
@@ -511,7 +912,7 @@ export type GeometryJson = {
  * Use `create(GeometrySchema)` to create a new message.
  */
 export const GeometrySchema: GenMessage<Geometry, {jsonType: GeometryJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 4);
+  messageDesc(file_hepastage_v1_result, 6);
 
 /**
  * Something a check of the images found.
@@ -520,7 +921,7 @@ export const GeometrySchema: GenMessage<Geometry, {jsonType: GeometryJson}> = /*
  */
 export type Finding = Message<"hepastage.v1.Finding"> & {
   /**
-   * e.g. `NO_SPATIAL_REFERENCE`.
+   * e.g. `NO_SPATIAL_REFERENCE`; that of a SEVERE one is the name of an ErrorCode.
    *
    * @generated from field: string code = 1;
    */
@@ -556,7 +957,7 @@ export type Finding = Message<"hepastage.v1.Finding"> & {
  */
 export type FindingJson = {
   /**
-   * e.g. `NO_SPATIAL_REFERENCE`.
+   * e.g. `NO_SPATIAL_REFERENCE`; that of a SEVERE one is the name of an ErrorCode.
    *
    * @generated from field: string code = 1;
    */
@@ -590,7 +991,7 @@ export type FindingJson = {
  * Use `create(FindingSchema)` to create a new message.
  */
 export const FindingSchema: GenMessage<Finding, {jsonType: FindingJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 5);
+  messageDesc(file_hepastage_v1_result, 7);
 
 /**
  * How much it matters.
@@ -616,6 +1017,13 @@ export const Finding_Severity = {
    * @generated from enum value: WARNING = 2;
    */
   WARNING: 2,
+
+  /**
+   * The image can't be staged.
+   *
+   * @generated from enum value: SEVERE = 3;
+   */
+  SEVERE: 3,
 } as const;
 
 /**
@@ -630,13 +1038,13 @@ export type Finding_Severity = (typeof Finding_Severity)[keyof typeof Finding_Se
  *
  * @generated from enum hepastage.v1.Finding.Severity
  */
-export type Finding_SeverityJson = "UNSPECIFIED" | "INFO" | "WARNING";
+export type Finding_SeverityJson = "UNSPECIFIED" | "INFO" | "WARNING" | "SEVERE";
 
 /**
  * Describes the enum hepastage.v1.Finding.Severity.
  */
 export const Finding_SeveritySchema: GenEnum<Finding_Severity, Finding_SeverityJson> = /*@__PURE__*/
-  enumDesc(file_hepastage_v1_result, 5, 0);
+  enumDesc(file_hepastage_v1_result, 7, 0);
 
 /**
  * What a reader of the result must know.
@@ -681,7 +1089,7 @@ export type WarningJson = {
  * Use `create(WarningSchema)` to create a new message.
  */
 export const WarningSchema: GenMessage<Warning, {jsonType: WarningJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 6);
+  messageDesc(file_hepastage_v1_result, 8);
 
 /**
  * Which model answered.
@@ -746,7 +1154,7 @@ export type ModelReferenceJson = {
  * Use `create(ModelReferenceSchema)` to create a new message.
  */
 export const ModelReferenceSchema: GenMessage<ModelReference, {jsonType: ModelReferenceJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 7);
+  messageDesc(file_hepastage_v1_result, 9);
 
 /**
  * Which bytes were staged.
@@ -815,7 +1223,7 @@ export type InputDigestJson = {
  * Use `create(InputDigestSchema)` to create a new message.
  */
 export const InputDigestSchema: GenMessage<InputDigest, {jsonType: InputDigestJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 8);
+  messageDesc(file_hepastage_v1_result, 10);
 
 /**
  * A file that comes with the result.
@@ -908,7 +1316,7 @@ export type ArtefactJson = {
  * Use `create(ArtefactSchema)` to create a new message.
  */
 export const ArtefactSchema: GenMessage<Artefact, {jsonType: ArtefactJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 9);
+  messageDesc(file_hepastage_v1_result, 11);
 
 /**
  * How the result was computed.
@@ -985,7 +1393,7 @@ export type ExecutionJson = {
  * Use `create(ExecutionSchema)` to create a new message.
  */
 export const ExecutionSchema: GenMessage<Execution, {jsonType: ExecutionJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 10);
+  messageDesc(file_hepastage_v1_result, 12);
 
 /**
  * How long a step took.
@@ -1030,5 +1438,5 @@ export type StepTimingJson = {
  * Use `create(StepTimingSchema)` to create a new message.
  */
 export const StepTimingSchema: GenMessage<StepTiming, {jsonType: StepTimingJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 11);
+  messageDesc(file_hepastage_v1_result, 13);
 

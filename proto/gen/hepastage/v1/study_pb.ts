@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file hepastage/v1/study.proto.
  */
 export const file_hepastage_v1_study: GenFile = /*@__PURE__*/
-  fileDesc("ChhoZXBhc3RhZ2UvdjEvc3R1ZHkucHJvdG8SDGhlcGFzdGFnZS52MSK3AQoMU3R1ZHlSZXF1ZXN0Eg4KBmpvYl9pZBgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSLgoKY3JlYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKAoGaW5wdXRzGAQgAygLMhguaGVwYXN0YWdlLnYxLlN0dWR5SW5wdXQSLQoIbWV0YWRhdGEYBSABKAsyGy5oZXBhc3RhZ2UudjEuU3R1ZHlNZXRhZGF0YSKmAQoNU3R1ZHlNZXRhZGF0YRIaChJleHRlcm5hbF9yZWZlcmVuY2UYASABKAkSNgoIcHJpb3JpdHkYAiABKA4yJC5oZXBhc3RhZ2UudjEuU3R1ZHlNZXRhZGF0YS5Qcmlvcml0eRINCgVtb2RlbBgDIAEoCSIyCghQcmlvcml0eRIPCgtVTlNQRUNJRklFRBAAEgsKB1JPVVRJTkUQARIICgRTVEFUEAIiwwEKClN0dWR5SW5wdXQSKAoIc2VxdWVuY2UYASABKA4yFi5oZXBhc3RhZ2UudjEuU2VxdWVuY2USKwoEcm9sZRgCIAEoDjIdLmhlcGFzdGFnZS52MS5TdHVkeUlucHV0LlJvbGUSCwoDa2V5GAMgASgJEg0KBWJ5dGVzGAQgASgNEg4KBnNoYTI1NhgFIAEoCSIyCgRSb2xlEg8KC1VOU1BFQ0lGSUVEEAASCQoFSU1BR0UQARIOCgpMSVZFUl9NQVNLEAJiBnByb3RvMw", [file_google_protobuf_timestamp, file_hepastage_v1_sequence]);
+  fileDesc("ChhoZXBhc3RhZ2UvdjEvc3R1ZHkucHJvdG8SDGhlcGFzdGFnZS52MSLTAQoMU3R1ZHlSZXF1ZXN0Eg4KBmpvYl9pZBgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSLgoKY3JlYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKAoGaW5wdXRzGAQgAygLMhguaGVwYXN0YWdlLnYxLlN0dWR5SW5wdXQSLQoIbWV0YWRhdGEYBSABKAsyGy5oZXBhc3RhZ2UudjEuU3R1ZHlNZXRhZGF0YRIaChJzdHVkeV9pbnN0YW5jZV91aWQYBiABKAkijwIKDVN0dWR5TWV0YWRhdGESGgoSZXh0ZXJuYWxfcmVmZXJlbmNlGAEgASgJEjYKCHByaW9yaXR5GAIgASgOMiQuaGVwYXN0YWdlLnYxLlN0dWR5TWV0YWRhdGEuUHJpb3JpdHkSDQoFbW9kZWwYAyABKAkSKgoGc2VyaWVzGAQgASgLMhouaGVwYXN0YWdlLnYxLlNlcmllc0Nob2ljZRI7ChJyZXBvcnRfaWRlbnRpZmllcnMYBSABKA4yHy5oZXBhc3RhZ2UudjEuUmVwb3J0SWRlbnRpZmllcnMiMgoIUHJpb3JpdHkSDwoLVU5TUEVDSUZJRUQQABILCgdST1VUSU5FEAESCAoEU1RBVBACIigKDFNlcmllc0Nob2ljZRILCgN0MXcYASABKAkSCwoDdDJ3GAIgASgJItQBCgpTdHVkeUlucHV0EigKCHNlcXVlbmNlGAEgASgOMhYuaGVwYXN0YWdlLnYxLlNlcXVlbmNlEisKBHJvbGUYAiABKA4yHS5oZXBhc3RhZ2UudjEuU3R1ZHlJbnB1dC5Sb2xlEgsKA2tleRgDIAEoCRINCgVieXRlcxgEIAEoDRIOCgZzaGEyNTYYBSABKAkiQwoEUm9sZRIPCgtVTlNQRUNJRklFRBAAEgkKBUlNQUdFEAESDgoKTElWRVJfTUFTSxACEg8KC0RJQ09NX1NUVURZEAMqWwoRUmVwb3J0SWRlbnRpZmllcnMSIgoeUkVQT1JUX0lERU5USUZJRVJTX1VOU1BFQ0lGSUVEEAASCgoGSEFTSEVEEAESFgoSRVhURVJOQUxfUkVGRVJFTkNFEAJiBnByb3RvMw", [file_google_protobuf_timestamp, file_hepastage_v1_sequence]);
 
 /**
  * An accepted study: `request.json` in the object store, and what the queue carries. Never PHI, never pixels.
@@ -52,6 +52,13 @@ export type StudyRequest = Message<"hepastage.v1.StudyRequest"> & {
    * @generated from field: hepastage.v1.StudyMetadata metadata = 5;
    */
   metadata?: StudyMetadata | undefined;
+
+  /**
+   * Keyed hash of the DICOM study's StudyInstanceUID; empty without one.
+   *
+   * @generated from field: string study_instance_uid = 6;
+   */
+  studyInstanceUid: string;
 };
 
 /**
@@ -90,6 +97,13 @@ export type StudyRequestJson = {
    * @generated from field: hepastage.v1.StudyMetadata metadata = 5;
    */
   metadata?: StudyMetadataJson;
+
+  /**
+   * Keyed hash of the DICOM study's StudyInstanceUID; empty without one.
+   *
+   * @generated from field: string study_instance_uid = 6;
+   */
+  studyInstanceUid?: string;
 };
 
 /**
@@ -123,6 +137,20 @@ export type StudyMetadata = Message<"hepastage.v1.StudyMetadata"> & {
    * @generated from field: string model = 3;
    */
   model: string;
+
+  /**
+   * Which series of a DICOM study to stage; where it says nothing, series are selected.
+   *
+   * @generated from field: hepastage.v1.SeriesChoice series = 4;
+   */
+  series?: SeriesChoice | undefined;
+
+  /**
+   * What reports call the study by; unspecified: keyed hashes.
+   *
+   * @generated from field: hepastage.v1.ReportIdentifiers report_identifiers = 5;
+   */
+  reportIdentifiers: ReportIdentifiers;
 };
 
 /**
@@ -149,6 +177,20 @@ export type StudyMetadataJson = {
    * @generated from field: string model = 3;
    */
   model?: string;
+
+  /**
+   * Which series of a DICOM study to stage; where it says nothing, series are selected.
+   *
+   * @generated from field: hepastage.v1.SeriesChoice series = 4;
+   */
+  series?: SeriesChoiceJson;
+
+  /**
+   * What reports call the study by; unspecified: keyed hashes.
+   *
+   * @generated from field: hepastage.v1.ReportIdentifiers report_identifiers = 5;
+   */
+  reportIdentifiers?: ReportIdentifiersJson;
 };
 
 /**
@@ -203,6 +245,47 @@ export type StudyMetadata_PriorityJson = "UNSPECIFIED" | "ROUTINE" | "STAT";
  */
 export const StudyMetadata_PrioritySchema: GenEnum<StudyMetadata_Priority, StudyMetadata_PriorityJson> = /*@__PURE__*/
   enumDesc(file_hepastage_v1_study, 1, 0);
+
+/**
+ * An operator's choice of series: a SeriesInstanceUID (kept as its keyed hash) or a series number.
+ *
+ * @generated from message hepastage.v1.SeriesChoice
+ */
+export type SeriesChoice = Message<"hepastage.v1.SeriesChoice"> & {
+  /**
+   * @generated from field: string t1w = 1;
+   */
+  t1w: string;
+
+  /**
+   * @generated from field: string t2w = 2;
+   */
+  t2w: string;
+};
+
+/**
+ * An operator's choice of series: a SeriesInstanceUID (kept as its keyed hash) or a series number.
+ *
+ * @generated from message hepastage.v1.SeriesChoice
+ */
+export type SeriesChoiceJson = {
+  /**
+   * @generated from field: string t1w = 1;
+   */
+  t1w?: string;
+
+  /**
+   * @generated from field: string t2w = 2;
+   */
+  t2w?: string;
+};
+
+/**
+ * Describes the message hepastage.v1.SeriesChoice.
+ * Use `create(SeriesChoiceSchema)` to create a new message.
+ */
+export const SeriesChoiceSchema: GenMessage<SeriesChoice, {jsonType: SeriesChoiceJson}> = /*@__PURE__*/
+  messageDesc(file_hepastage_v1_study, 2);
 
 /**
  * One file of a study in the object store.
@@ -285,7 +368,7 @@ export type StudyInputJson = {
  * Use `create(StudyInputSchema)` to create a new message.
  */
 export const StudyInputSchema: GenMessage<StudyInput, {jsonType: StudyInputJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_study, 2);
+  messageDesc(file_hepastage_v1_study, 3);
 
 /**
  * What a file holds.
@@ -311,6 +394,13 @@ export const StudyInput_Role = {
    * @generated from enum value: LIVER_MASK = 2;
    */
   LIVER_MASK: 2,
+
+  /**
+   * The index of a DICOM study, a DicomStudy.
+   *
+   * @generated from enum value: DICOM_STUDY = 3;
+   */
+  DICOM_STUDY: 3,
 } as const;
 
 /**
@@ -325,11 +415,57 @@ export type StudyInput_Role = (typeof StudyInput_Role)[keyof typeof StudyInput_R
  *
  * @generated from enum hepastage.v1.StudyInput.Role
  */
-export type StudyInput_RoleJson = "UNSPECIFIED" | "IMAGE" | "LIVER_MASK";
+export type StudyInput_RoleJson = "UNSPECIFIED" | "IMAGE" | "LIVER_MASK" | "DICOM_STUDY";
 
 /**
  * Describes the enum hepastage.v1.StudyInput.Role.
  */
 export const StudyInput_RoleSchema: GenEnum<StudyInput_Role, StudyInput_RoleJson> = /*@__PURE__*/
-  enumDesc(file_hepastage_v1_study, 2, 0);
+  enumDesc(file_hepastage_v1_study, 3, 0);
+
+/**
+ * What stands for the patient and the study in FHIR and DICOM reports.
+ *
+ * @generated from enum hepastage.v1.ReportIdentifiers
+ */
+export const ReportIdentifiers = {
+  /**
+   * @generated from enum value: REPORT_IDENTIFIERS_UNSPECIFIED = 0;
+   */
+  REPORT_IDENTIFIERS_UNSPECIFIED: 0,
+
+  /**
+   * Keyed hashes of the sender's UIDs.
+   *
+   * @generated from enum value: HASHED = 1;
+   */
+  HASHED: 1,
+
+  /**
+   * The external reference of the request.
+   *
+   * @generated from enum value: EXTERNAL_REFERENCE = 2;
+   */
+  EXTERNAL_REFERENCE: 2,
+} as const;
+
+/**
+ * What stands for the patient and the study in FHIR and DICOM reports.
+ *
+ * @generated from enum hepastage.v1.ReportIdentifiers
+ */
+export type ReportIdentifiers = (typeof ReportIdentifiers)[keyof typeof ReportIdentifiers] | UnknownEnum;
+
+/**
+ * What stands for the patient and the study in FHIR and DICOM reports.
+ *
+ * @generated from enum hepastage.v1.ReportIdentifiers
+ */
+export type ReportIdentifiersJson = "REPORT_IDENTIFIERS_UNSPECIFIED" | "HASHED" | "EXTERNAL_REFERENCE";
+
+/**
+ * Describes the enum hepastage.v1.ReportIdentifiers.
+ */
+export const ReportIdentifiersSchema: GenEnum<ReportIdentifiers, ReportIdentifiersJson> = /*@__PURE__*/
+  enumDesc(file_hepastage_v1_study, 0);
 

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { UidHasher } from '@hepastage/dicom';
 import type { JobFilter } from '@hepastage/platform';
 import {
   encodeText,
@@ -17,7 +18,10 @@ import { messageOf, problemsOf } from '../schemas/responses.ts';
 import { tenantOf } from '../tenant.ts';
 
 /** `GET /v1/jobs` */
-export const jobsRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { config, status }) => {
+export const jobsRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (
+  app,
+  { config, status, uidHasherOf },
+) => {
   const schema = {
     operationId: 'listJobs',
     tags: ['jobs'],
@@ -32,13 +36,15 @@ export const jobsRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { confi
   };
   app.get('/v1/jobs', { schema }, async (request, reply) => {
     const { limit = config.pageSizeDefault, cursor } = request.query;
-    const page = await status.list(tenantOf(request), filterOf(request.query), limit, cursor);
+    const tenant = tenantOf(request);
+    const page = await status.list(tenant, filterOf(request.query, uidHasherOf(tenant)), limit, cursor);
     const list = create(JobListSchema, { jobs: [...page.records], nextCursor: page.nextCursor ?? '' });
     return reply.type('application/json').send(encodeText(JobListSchema, list));
   });
 };
 
-function filterOf(query: Static<ReturnType<typeof jobsQuery>>): JobFilter {
+function filterOf(query: Static<ReturnType<typeof jobsQuery>>, hashUid: UidHasher): JobFilter {
+  const { studyInstanceUid } = query;
   const { state, stage, model, reference, createdAfter, createdBefore } = query;
   return {
     ...(state !== undefined && {
@@ -47,6 +53,7 @@ function filterOf(query: Static<ReturnType<typeof jobsQuery>>): JobFilter {
     ...(stage !== undefined && { stage }),
     ...(model !== undefined && { model }),
     ...(reference !== undefined && { externalReference: reference }),
+    ...(studyInstanceUid !== undefined && { studyInstanceUid: hashUid(studyInstanceUid) }),
     ...(createdAfter !== undefined && { createdAfter: momentOf(createdAfter, 'createdAfter') }),
     ...(createdBefore !== undefined && { createdBefore: momentOf(createdBefore, 'createdBefore') }),
   };

@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import multipart from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { encodeText, ErrorCode, type JobRecord, JobRecordSchema } from '@hepastage/proto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiDeps } from '../deps.ts';
+import { completeStudy } from '../door/complete-study.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { toContractError, unsupportedMediaType } from '../plugins/framework-errors.ts';
 import { messageOf, problemsOf } from '../schemas/responses.ts';
@@ -15,8 +17,8 @@ const schema = {
   tags: ['studies'],
   summary: 'Send a study to be staged',
   description:
-    'Streams T1W and/or T2W volumes in. Files are checked while they arrive: one that can’t be staged is refused at once, and nothing of it is kept.',
-  consumes: ['multipart/form-data'],
+    'Streams T1W and/or T2W volumes, or a DICOM study, in; or, as JSON, names a study that came over DICOMweb and is complete. Files are checked while they arrive: one that can’t be staged is refused at once, and nothing of it is kept.',
+  consumes: ['multipart/form-data', 'application/json'],
   body: studyFormSchema,
   response: {
     202: messageOf('Accepted and safe. Follow it at Location.', JobRecordSchema, ['Location', 'Retry-After']),
@@ -47,6 +49,19 @@ const schema = {
       ErrorCode.CONSTANT_IMAGE,
       ErrorCode.MASK_MISMATCH,
       ErrorCode.EMPTY_MASK,
+      ErrorCode.CORRUPT_ARCHIVE,
+      ErrorCode.ENCRYPTED_ARCHIVE,
+      ErrorCode.UNSAFE_ARCHIVE,
+      ErrorCode.TOO_MANY_FILES,
+      ErrorCode.NOT_DICOM,
+      ErrorCode.CORRUPT_DICOM,
+      ErrorCode.WRONG_MODALITY,
+      ErrorCode.UNSUPPORTED_TRANSFER_SYNTAX,
+      ErrorCode.UNSUPPORTED_PIXELS,
+      ErrorCode.INVALID_ATTRIBUTE,
+      ErrorCode.MIXED_STUDIES,
+      ErrorCode.STUDY_NOT_FOUND,
+      ErrorCode.STUDY_ARRIVING,
       ErrorCode.STORE_UNAVAILABLE,
       ErrorCode.QUEUE_UNAVAILABLE,
     ]),
@@ -59,12 +74,27 @@ const takeBackMsMax = 5_000;
 /** `POST /v1/studies` */
 export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
   await app.register(multipart);
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string', bodyLimit: deps.config.metadataBytesMax },
+    app.getDefaultJsonParser('error', 'error'),
+  );
   const { bytes, refused, active } = app.uploadMetrics;
   // An upload whose connection was cut off still takes back what it wrote: nothing that it needs for that may be closed before.
   const running = new Set<Promise<JobRecord>>();
   app.addHook('onClose', async () => {
     await Promise.race([Promise.allSettled(running), delay(takeBackMsMax, undefined, { ref: false })]);
   });
+
+  const take = async (request: FastifyRequest, reply: FastifyReply): Promise<JobRecord> => {
+    const tenant = tenantOf(request);
+    if (request.headers['content-type']?.startsWith('application/json') === true) {
+      return completeStudy(request.body, tenant, deps);
+    }
+    if (!request.isMultipart()) throw unsupportedMediaType('this route');
+    const onBytes = (received: number) => bytes.inc(received);
+    return acceptStudy({ request, tenant, gone: clientGone(reply), onBytes }, deps);
+  };
 
   app.post(
     '/v1/studies',
@@ -76,19 +106,7 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
     async (request, reply) => {
       active.inc();
       try {
-        if (!request.isMultipart()) throw unsupportedMediaType('this route');
-        const record = await tracked(
-          running,
-          acceptStudy(
-            {
-              request,
-              tenant: tenantOf(request),
-              gone: clientGone(reply),
-              onBytes: (received) => bytes.inc(received),
-            },
-            deps,
-          ),
-        );
+        const record = await tracked(running, take(request, reply));
         return reply
           .code(202)
           .header('location', `/v1/jobs/${record.jobId}`)

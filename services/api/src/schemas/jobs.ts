@@ -37,6 +37,7 @@ export const jobsQuery = (limits: { pageSizeMax: number; pageSizeDefault: number
       stage: text('Jobs whose result has this stage.'),
       model: text('Jobs staged by this model: `name` or `name@version`.'),
       reference: text('Jobs with this external reference.'),
+      studyInstanceUid: text('Jobs of the DICOM study with this StudyInstanceUID, as its sender names it.'),
       createdAfter: moment('Jobs created at or after this time.'),
       createdBefore: moment('Jobs created at or before this time.'),
       limit: Type.Optional(

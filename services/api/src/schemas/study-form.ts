@@ -6,6 +6,9 @@ const printable = '^[^\\p{C}\\p{Zl}\\p{Zp}]*$';
 const referenceCharactersMax = 128;
 const modelCharactersMax = 128;
 
+/** A SeriesInstanceUID (PS3.5, 9.1), or a series number; empty: not chosen. */
+const seriesName = Type.String({ maxLength: 64, pattern: '^([0-9]+(\\.[0-9]+)*)?$' });
+
 /** The metadata part: canonical JSON of StudyMetadata, with the priority in either case. */
 export const metadataSchema = Type.Object(
   {
@@ -25,6 +28,22 @@ export const metadataSchema = Type.Object(
       Type.String({
         maxLength: modelCharactersMax,
         description: 'Name of a served model, see /v1/models. Default: the server’s.',
+      }),
+    ),
+    series: Type.Optional(
+      Type.Object(
+        { t1w: Type.Optional(seriesName), t2w: Type.Optional(seriesName) },
+        {
+          additionalProperties: false,
+          description:
+            'Which series of a DICOM study to stage, by SeriesInstanceUID or series number. Default: they are selected.',
+        },
+      ),
+    ),
+    reportIdentifiers: Type.Optional(
+      Type.Enum(['HASHED', 'EXTERNAL_REFERENCE', 'REPORT_IDENTIFIERS_UNSPECIFIED'], {
+        description:
+          'What stands for patient and study in FHIR and DICOM reports: keyed hashes (default), or your reference.',
       }),
     ),
   },
@@ -51,6 +70,6 @@ export const studyFormSchema = Type.Object(
   {
     additionalProperties: false,
     description:
-      'At least one of t1w and t2w; a mask only with its image; each part at most once, in any order. Files are NIfTI-1 or NIfTI-2, gzipped or not.',
+      'At least one of t1w, t2w and study; a mask only with its image; in any order. Files are NIfTI-1 or NIfTI-2, gzipped or not, each part at most once; or DICOM: zip files, or one part for each object under the same name. A study may have files of other kinds: they are passed over.',
   },
 );

@@ -9,11 +9,19 @@ export interface FilePart {
 
 const image = StudyInput_Role.IMAGE;
 const mask = StudyInput_Role.LIVER_MASK;
+const dicom = StudyInput_Role.DICOM_STUDY;
+const either = '.nii or .nii.gz, or one series of DICOM: a .zip, or a part for each object';
 
 /** Every file part that an upload may have, by its name in the form. */
 export const fileParts = {
-  t1w: { sequence: Sequence.T1W, role: image, description: 'T1-weighted volume, .nii or .nii.gz' },
-  t2w: { sequence: Sequence.T2W, role: image, description: 'T2-weighted volume, .nii or .nii.gz' },
+  study: {
+    sequence: Sequence.SEQUENCE_UNSPECIFIED,
+    role: dicom,
+    description:
+      'a whole DICOM study, of which the T1W and T2W series are selected: a .zip, or a part for each object',
+  },
+  t1w: { sequence: Sequence.T1W, role: image, description: `T1-weighted volume: ${either}` },
+  t2w: { sequence: Sequence.T2W, role: image, description: `T2-weighted volume: ${either}` },
   t1w_liver_mask: { sequence: Sequence.T1W, role: mask, description: 'liver mask on the grid of t1w' },
   t2w_liver_mask: { sequence: Sequence.T2W, role: mask, description: 'liver mask on the grid of t2w' },
 } as const satisfies Record<string, FilePart>;

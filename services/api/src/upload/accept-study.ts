@@ -4,12 +4,15 @@ import { objectKeys } from '@hepastage/platform';
 import {
   encodeText,
   type JobRecord,
-  type StudyMetadata,
-  type StudyRequest,
+  type StudyInput,
+  StudyInputSchema,
   StudyRequestSchema,
 } from '@hepastage/proto';
 import type { FastifyRequest } from 'fastify';
 import type { ApiDeps } from '../deps.ts';
+import { DicomIntake } from '../door/dicom-intake.ts';
+import { writeDicomIndex } from '../door/dicom-index.ts';
+import { withHashedSeries } from '../door/series-choice.ts';
 import { fileParts } from '../schemas/study-parts.ts';
 import { checkStudy } from './check-study.ts';
 import type { ReceivedFile } from './receive-file.ts';
@@ -46,11 +49,25 @@ export async function acceptStudy(upload: Upload, deps: ApiDeps): Promise<JobRec
     // A record that was made and can't be erased keeps its objects: the study can then still be staged, where a record alone would wait for ever.
     if (!hasRecord) await store.erase(objectKeys.job(tenant, jobId));
   });
-  const destination = { store, tenant, jobId, limits: config, signal, config, clock, onBytes };
-  const { files, metadata } = await receiveParts(request, destination);
-  checkStudy({ files, metadata }, deps.models);
+  const destination = { store, tenant, jobId, limits: config, signal };
+  const hashUid = deps.uidHasherOf(tenant);
+  const intake = new DicomIntake({ ...destination, hashUid });
+  // Nothing may be erased while it is still being written.
+  rollback.add(async () => intake.ended());
+  const { files, metadata } = await receiveParts(request, { ...destination, config, clock, intake, onBytes });
+  const dicom = await intake.finish();
+  checkStudy({ files, dicom, metadata }, deps.models);
 
-  const study = studyRequest({ jobId, tenant, createdAt }, files, metadata);
+  const inputs = files.map(niftiInput);
+  if (dicom.instances.length > 0) inputs.push(await writeDicomIndex(dicom, destination));
+  const study = create(StudyRequestSchema, {
+    jobId,
+    tenant,
+    createdAt: timestampFromDate(createdAt),
+    metadata: withHashedSeries(metadata, hashUid),
+    studyInstanceUid: dicom.studyInstanceUid,
+    inputs,
+  });
   const body = Buffer.from(encodeText(StudyRequestSchema, study));
   await store.writeBytes(objectKeys.request(tenant, jobId), body, { mediaType: 'application/json', signal });
 
@@ -66,18 +83,7 @@ export async function acceptStudy(upload: Upload, deps: ApiDeps): Promise<JobRec
   return record;
 }
 
-function studyRequest(
-  identity: { jobId: string; tenant: string; createdAt: Date },
-  files: readonly ReceivedFile[],
-  metadata: StudyMetadata,
-): StudyRequest {
-  return create(StudyRequestSchema, {
-    ...identity,
-    createdAt: timestampFromDate(identity.createdAt),
-    metadata,
-    inputs: files.map(({ name, key, bytes, sha256 }) => {
-      const { sequence, role } = fileParts[name];
-      return { sequence, role, key, bytes, sha256 };
-    }),
-  });
+function niftiInput({ name, key, bytes, sha256 }: ReceivedFile): StudyInput {
+  const { sequence, role } = fileParts[name];
+  return create(StudyInputSchema, { sequence, role, key, bytes, sha256 });
 }

@@ -1,28 +1,42 @@
 import { assertSameGrid } from '@hepastage/imaging';
-import { ErrorCode, HepastageError, type ModelManifest, StudyInput_Role } from '@hepastage/proto';
+import {
+  type DicomStudy,
+  ErrorCode,
+  HepastageError,
+  type ModelManifest,
+  StudyInput_Role,
+} from '@hepastage/proto';
 import { findModel } from '../model-catalogue.ts';
 import { fileParts, maskPairs } from '../schemas/study-parts.ts';
 import type { ReceivedFile } from './receive-file.ts';
 import type { ReceivedParts } from './receive-parts.ts';
 
+/** What a form held. */
+export interface StudyParts extends ReceivedParts {
+  readonly dicom: DicomStudy;
+}
+
 /** Refuses parts that are right one by one but make no study. Throws NO_SEQUENCE, INVALID_REQUEST, MASK_MISMATCH, MODEL_NOT_FOUND. */
-export function checkStudy({ files, metadata }: ReceivedParts, models: readonly ModelManifest[]): void {
-  if (!files.some(({ name }) => fileParts[name].role === StudyInput_Role.IMAGE)) {
+export function checkStudy({ files, dicom, metadata }: StudyParts, models: readonly ModelManifest[]): void {
+  const hasImage = files.some(({ name }) => fileParts[name].role === StudyInput_Role.IMAGE);
+  if (!hasImage && dicom.instances.length === 0) {
     throw new HepastageError(ErrorCode.NO_SEQUENCE, {
       what: 'no part carries a volume',
-      expected: 'part t1w or t2w, or both',
-      action: 'send at least one sequence as NIfTI',
+      expected: 'part t1w or t2w, or both, or study',
+      action: 'send at least one sequence as NIfTI or DICOM',
     });
   }
   for (const pair of maskPairs) {
     const mask = files.find(({ name }) => name === pair.mask);
-    if (mask !== undefined) checkMask(mask, pair.image, files);
+    const image = files.find(({ name }) => name === pair.image);
+    const hasDicom = dicom.instances.some(({ sequence }) => sequence === fileParts[pair.image].sequence);
+    // The grid of DICOM objects is known only once they are sorted: the worker checks the mask then.
+    if (mask !== undefined && (image !== undefined || !hasDicom)) checkMask(mask, image, pair.image);
   }
   checkModel(metadata.model, models);
 }
 
-function checkMask(mask: ReceivedFile, imageName: string, files: readonly ReceivedFile[]): void {
-  const image = files.find(({ name }) => name === imageName);
+function checkMask(mask: ReceivedFile, image: ReceivedFile | undefined, imageName: string): void {
   if (image === undefined) {
     throw new HepastageError(ErrorCode.INVALID_REQUEST, {
       what: 'the mask comes without its image',
@@ -38,7 +52,8 @@ function checkMask(mask: ReceivedFile, imageName: string, files: readonly Receiv
   }
 }
 
-function checkModel(wanted: string, models: readonly ModelManifest[]): void {
+/** Throws MODEL_NOT_FOUND. */
+export function checkModel(wanted: string, models: readonly ModelManifest[]): void {
   if (wanted === '' || findModel(models, wanted) !== undefined) return;
   throw new HepastageError(ErrorCode.MODEL_NOT_FOUND, {
     what: 'no served model has that name',

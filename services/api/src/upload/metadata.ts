@@ -4,6 +4,7 @@ import {
   enumValue,
   ErrorCode,
   HepastageError,
+  ReportIdentifiers,
   type StudyMetadata,
   StudyMetadata_Priority,
   StudyMetadata_PrioritySchema,
@@ -23,9 +24,17 @@ export async function readMetadata(chunks: AsyncIterable<Buffer>): Promise<Study
 }
 
 export function parseMetadata(bytes: Uint8Array): StudyMetadata {
-  const given = parseJson(bytes);
+  return metadataOf(parseJson(bytes));
+}
+
+/** Throws INVALID_METADATA. */
+export function metadataOf(given: unknown): StudyMetadata {
   if (!Value.Check(metadataSchema, given)) throw brokenSchema(given);
-  const { externalReference = '', priority = 'ROUTINE', model = '' } = given;
+  const { externalReference = '', priority = 'ROUTINE', model = '', series } = given;
+  const { reportIdentifiers = 'REPORT_IDENTIFIERS_UNSPECIFIED' } = given;
+  if (reportIdentifiers === 'EXTERNAL_REFERENCE' && externalReference === '') {
+    throw invalid({ what: 'reports are to carry a reference that is not there', expected: 'externalReference' });
+  }
   // Canonical JSON writes a priority that nobody set as UNSPECIFIED.
   const name = priority === 'UNSPECIFIED' ? 'ROUTINE' : priority.toUpperCase();
   const priorityValue = enumValue(StudyMetadata_PrioritySchema, name);
@@ -33,6 +42,8 @@ export function parseMetadata(bytes: Uint8Array): StudyMetadata {
     externalReference,
     priority: priorityValue as StudyMetadata_Priority,
     model,
+    ...(series !== undefined && { series }),
+    reportIdentifiers: ReportIdentifiers[reportIdentifiers],
   });
 }
 

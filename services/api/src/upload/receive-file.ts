@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { type Geometry, isGzip, type ImageLimits, NiftiInspector } from '@hepastage/imaging';
 import { objectKeys, type ObjectStore } from '@hepastage/platform';
 import { ErrorCode, HepastageError, StudyInput_Role } from '@hepastage/proto';
+import type { PrefixedStream } from '../door/prefixed-stream.ts';
 import { fileParts, type FilePartName } from '../schemas/study-parts.ts';
 import { type ContentInspection, inspectGzip, inspectPlain } from './content-inspection.ts';
 import type { PartMeter } from './meter.ts';
@@ -23,47 +24,28 @@ export interface FileDestination {
   readonly signal: AbortSignal;
 }
 
-/** Bytes that tell a gzip stream from a bare NIfTI file. */
-const magicBytes = 2;
-
-/** Streams one file part through the inspection into the object store. Throws what is wrong with the file; then nothing is left of it. */
+/** Streams one NIfTI part through the inspection into the object store. Throws what is wrong with the file; then nothing is left of it. */
 export async function receiveFile(
   name: FilePartName,
-  source: AsyncIterable<Buffer>,
+  stream: PrefixedStream,
   meter: PartMeter,
   { store, tenant, jobId, limits, signal }: FileDestination,
 ): Promise<ReceivedFile> {
   const kind = fileParts[name].role === StudyInput_Role.LIVER_MASK ? 'mask' : 'image';
   const inspector = new NiftiInspector(limits, kind);
-  const { head, rest } = await splitHead(meter.measure(source));
-  const gzip = isGzip(head);
+  const gzip = isGzip(stream.prefix);
   const inspection = gzip ? inspectGzip(inspector, limits.decompressedBytesMax) : inspectPlain(inspector);
   const key = objectKeys.input(tenant, jobId, `${name}.nii${gzip ? '.gz' : ''}`);
   const mediaType = gzip ? 'application/gzip' : 'application/octet-stream';
-  const chunks = Readable.from(inspected(head, rest, inspection), { objectMode: false });
+  const chunks = Readable.from(inspected(stream.from(0), inspection), { objectMode: false });
   await store.write(key, chunks, { mediaType, signal });
   return { name, key, bytes: meter.bytes, sha256: meter.digest(), geometry: geometryOf(inspector) };
 }
 
-/** The first chunks, joined, of enough bytes to know the file's kind. */
-async function splitHead(chunks: AsyncGenerator<Buffer, void, void>) {
-  let head: Buffer = Buffer.alloc(0);
-  while (head.length < magicBytes) {
-    const { value, done } = await chunks.next();
-    if (done === true) break;
-    head = head.length === 0 ? value : Buffer.concat([head, value]);
-  }
-  return { head, rest: chunks };
-}
-
 /** Passes a chunk on only once it has been looked into. */
-async function* inspected(head: Buffer, rest: AsyncIterable<Buffer>, inspection: ContentInspection) {
+async function* inspected(chunks: AsyncIterable<Buffer>, inspection: ContentInspection) {
   try {
-    if (head.length > 0) {
-      await inspection.write(head);
-      yield head;
-    }
-    for await (const chunk of rest) {
+    for await (const chunk of chunks) {
       await inspection.write(chunk);
       yield chunk;
     }

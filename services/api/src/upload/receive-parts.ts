@@ -1,16 +1,22 @@
 import type { MultipartFile } from '@fastify/multipart';
 import type { StudyMetadata } from '@hepastage/proto';
-import { ErrorCode, HepastageError } from '@hepastage/proto';
+import { ErrorCode, HepastageError, StudyInput_Role } from '@hepastage/proto';
 import type { FastifyRequest } from 'fastify';
 import type { ApiConfig } from '../config.ts';
-import { isPartName, metadataPart, type PartName } from '../schemas/study-parts.ts';
+import { archiveEntries } from '../archive/archive-entries.ts';
+import type { DicomIntake } from '../door/dicom-intake.ts';
+import { PrefixedStream } from '../door/prefixed-stream.ts';
+import { fileParts, type FilePartName, metadataPart, type PartName } from '../schemas/study-parts.ts';
+import { contentKind, tellingBytes } from './content-kind.ts';
 import { defaultMetadata, readMetadata } from './metadata.ts';
 import { PartMeter, UploadBudget } from './meter.ts';
 import { multipartError, unknownPart } from './multipart-errors.ts';
+import { PartNames } from './part-names.ts';
 import { type FileDestination, receiveFile, type ReceivedFile } from './receive-file.ts';
 import type { UploadClock } from './upload-clock.ts';
 
 export interface ReceivedParts {
+  /** NIfTI files. DICOM objects are with the intake. */
   readonly files: readonly ReceivedFile[];
   readonly metadata: StudyMetadata;
 }
@@ -18,6 +24,7 @@ export interface ReceivedParts {
 export interface PartsDestination extends FileDestination {
   readonly config: ApiConfig;
   readonly clock: UploadClock;
+  readonly intake: DicomIntake;
   readonly onBytes: (bytes: number) => void;
 }
 
@@ -27,23 +34,23 @@ export async function receiveParts(
   destination: PartsDestination,
 ): Promise<ReceivedParts> {
   const { config, clock } = destination;
-  const imageLimit = { bytesMax: config.uploadFileBytesMax, code: ErrorCode.UPLOAD_TOO_LARGE };
   const metadataLimit = { bytesMax: config.metadataBytesMax, code: ErrorCode.INVALID_METADATA };
   const budget = new UploadBudget(config.uploadBytesMax, destination.onBytes);
   budget.announce(request.headers['content-length']);
-  const seen = new Set<PartName>();
+  const names = new PartNames(config.partsMax);
   const files: ReceivedFile[] = [];
   let metadata = defaultMetadata();
   try {
     for await (const part of partsOf(request, config, clock)) {
-      const name = checkName(part.fieldname, seen, config.partsMax);
+      const name = names.check(part.fieldname);
       try {
         if (name === metadataPart) {
+          names.once(name);
           const meter = new PartMeter(metadataLimit, budget, clock);
           metadata = await readMetadata(meter.measure(part.file));
         } else {
-          const meter = new PartMeter(imageLimit, budget, clock);
-          files.push(await receiveFile(name, part.file, meter, destination));
+          const file = await receiveContent(name, part.file, { names, budget }, destination);
+          if (file !== undefined) files.push(file);
         }
       } catch (error) {
         throw atPart(error, name);
@@ -54,6 +61,37 @@ export async function receiveParts(
     throw clock.signal.aborted ? clock.signal.reason : multipartError(error);
   }
   return { files, metadata };
+}
+
+/** A file part, as what it turns out to be. Undefined: DICOM, which the intake has. */
+async function receiveContent(
+  name: FilePartName,
+  source: AsyncIterable<Buffer>,
+  { names, budget }: { names: PartNames; budget: UploadBudget },
+  destination: PartsDestination,
+): Promise<ReceivedFile | undefined> {
+  const { config, clock, intake } = destination;
+  const meter = new PartMeter({ bytesMax: config.uploadFileBytesMax, code: ErrorCode.UPLOAD_TOO_LARGE }, budget, clock);
+  const stream = new PrefixedStream(meter.measure(source));
+  await stream.grow(tellingBytes);
+  const { sequence, role } = fileParts[name];
+  const kind = role === StudyInput_Role.LIVER_MASK ? 'nifti' : contentKind(stream.prefix);
+  if (kind !== 'nifti') names.many(name);
+  if (kind === 'zip') {
+    const limits = {
+      entriesMax: config.filesMax,
+      entryBytesMax: config.uploadFileBytesMax,
+      decompressedBytesMax: config.studyBytesMax,
+    };
+    for await (const { content } of archiveEntries(stream.from(0), limits)) await intake.add(content, sequence);
+    return undefined;
+  }
+  if (kind === 'dicom' || name === 'study') {
+    await intake.add(stream.from(0), sequence);
+    return undefined;
+  }
+  names.once(name);
+  return receiveFile(name, stream, meter, destination);
 }
 
 /** Faults of the store and of the connection are not the part's. */
@@ -100,27 +138,4 @@ async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T
   } finally {
     signal.removeEventListener('abort', abort);
   }
-}
-
-/** Throws TOO_MANY_PARTS, UNKNOWN_PART, DUPLICATE_PART. */
-function checkName(name: string | undefined, seen: Set<PartName>, partsMax: number): PartName {
-  const position = seen.size + 1;
-  if (position > partsMax) {
-    throw new HepastageError(ErrorCode.TOO_MANY_PARTS, {
-      what: 'the form has too many parts',
-      expected: `at most ${partsMax}`,
-      action: 'send one study at a time',
-    });
-  }
-  if (!isPartName(name)) throw unknownPart(position);
-  if (seen.has(name)) {
-    throw new HepastageError(ErrorCode.DUPLICATE_PART, {
-      what: 'the part was sent twice',
-      where: `part ${name}`,
-      expected: 'each part at most once',
-      action: 'send one of them',
-    });
-  }
-  seen.add(name);
-  return name;
 }
