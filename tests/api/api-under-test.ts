@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { type ApiConfig, type ApiDeps, apiSettings, buildApp, checkConfig, Lifecycle } from '@hepastage/api';
+import { uidHasher } from '@hepastage/dicom';
 import {
   createLogger,
   createRegistry,
+  openArrivals,
   openStatusStore,
   openStudyQueue,
   parseConfig,
@@ -95,8 +97,10 @@ async function openRest(config: ApiConfig, queueUrl: string, opening: AsyncDispo
   const queue = opening.adopt(await openStudyQueue({ ...config, redisUrl: queueUrl, logger }), async (it) =>
     it.close(),
   );
+  const arrivals = opening.adopt(await openArrivals({ ...config, logger }), async (it) => it.shutDown());
   return {
     config,
+    arrivals,
     logger,
     registry: createRegistry('api-test'),
     status,
@@ -104,6 +108,7 @@ async function openRest(config: ApiConfig, queueUrl: string, opening: AsyncDispo
     models: [create(ModelManifestSchema, { name: 'phantom-light', version: '1.0.0' })],
     lifecycle: new Lifecycle(),
     clock: () => new Date(),
+    uidHasherOf: (tenant: string) => uidHasher('a key of the tests, long enough', tenant),
     newJobId: randomUUID,
   };
 }

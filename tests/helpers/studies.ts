@@ -8,7 +8,7 @@ import type { StudyFiles } from '../../packages/cli/src/study-files.ts';
 type Phantom = 'mild' | 'severe';
 
 /** Files of a synthetic study that the shipped model never saw. */
-export function phantomStudy(stage: Phantom): Required<StudyFiles> {
+export function phantomStudy(stage: Phantom): Required<Omit<StudyFiles, 'study'>> {
   const file = (name: string) =>
     fileURLToPath(new URL(`../fixtures/phantoms/${stage}/${name}.nii.gz`, import.meta.url));
   return {
@@ -20,7 +20,7 @@ export function phantomStudy(stage: Phantom): Required<StudyFiles> {
 }
 
 /** Files of real patients, which never enter the project; undefined where they are not at hand. */
-export function realVolumes(): Required<StudyFiles> | undefined {
+export function realVolumes(): Required<Omit<StudyFiles, 'study'>> | undefined {
   const files = {
     t1w: sharedVolume('t1w-patient005-mild'),
     t2w: sharedVolume('t2w-patient003-severe'),

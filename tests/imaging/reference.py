@@ -51,13 +51,15 @@ def native_planes(shape, affine):
 def statistics(values, affine, how):
     """Rule 2: the intensity scale, and where the body's voxels lie."""
     strides = [math.ceil(n / 64) for n in values.shape]
-    grid = values[:: strides[0], :: strides[1], :: strides[2]]
+    towards = nibabel.aff2axcodes(affine)
+    firsts = [0 if code in "LPS" else (n - 1) % q for code, n, q in zip(towards, values.shape, strides, strict=True)]
+    grid = values[tuple(slice(first, None, q) for first, q in zip(firsts, strides, strict=True))]
     finite = np.isfinite(grid)
     is_body = finite & (grid > grid[finite].mean())
     body = grid[is_body]
     lower, upper = np.percentile(body, [how["lowerPercentile"], how["upperPercentile"]])
     clipped = np.clip(body, lower, upper)
-    return (lower, upper, clipped.mean(), clipped.std()), world(affine, np.argwhere(is_body) * strides)
+    return (lower, upper, clipped.mean(), clipped.std()), world(affine, np.argwhere(is_body) * strides + firsts)
 
 
 def slice_planes(heights, low, high, stride, slices_max):

@@ -18,10 +18,18 @@ export interface StudyFiles {
   readonly t2w?: string;
   readonly t1wLiverMask?: string;
   readonly t2wLiverMask?: string;
+  /** A .zip of a whole DICOM study. Only a server takes one. */
+  readonly study?: string;
 }
 
 /** Each file's option, its part in a POST, and what it is. */
 export const studyParts = [
+  {
+    option: 'study',
+    part: 'study',
+    sequence: Sequence.SEQUENCE_UNSPECIFIED,
+    role: StudyInput_Role.DICOM_STUDY,
+  },
   { option: 't1w', part: 't1w', sequence: Sequence.T1W, role: StudyInput_Role.IMAGE },
   { option: 't2w', part: 't2w', sequence: Sequence.T2W, role: StudyInput_Role.IMAGE },
   {
@@ -54,8 +62,8 @@ export async function requestOfFiles(jobId: string, files: StudyFiles): Promise<
 }
 
 /** Refuses files that make no study, as the API does. Throws NO_SEQUENCE, INVALID_REQUEST. */
-export function assertStudy({ t1w, t2w, t1wLiverMask, t2wLiverMask }: StudyFiles): void {
-  if (t1w === undefined && t2w === undefined) {
+export function assertStudy({ t1w, t2w, t1wLiverMask, t2wLiverMask, study }: StudyFiles): void {
+  if (t1w === undefined && t2w === undefined && study === undefined) {
     throw new HepastageError(ErrorCode.NO_SEQUENCE, {
       what: 'there is no volume to stage',
       expected: '--t1w FILE, --t2w FILE, or both',

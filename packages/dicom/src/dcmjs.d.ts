@@ -16,6 +16,5 @@ declare module 'dcmjs' {
     write(): ArrayBuffer;
   }
 
-  const dcmjs: { readonly data: { readonly DicomDict: typeof DicomDict } };
-  export default dcmjs;
+  export const data: { readonly DicomDict: typeof DicomDict };
 }

@@ -33,13 +33,13 @@ const vocabulary = {
     EPI: 'EP EPFID EPSE SEEPI GREEPI',
     STIR: 'TIR TIRM',
     FLAIR: 'DARKFLUID DARK_FLUID',
-    CINE: 'KINO',
+    CINE: 'KINO REALTIME REAL_TIME',
   },
   purpose: {
     LOCALIZER: `LOC LOCS LOCALISER LOCALIZADOR LOCALIZADORA LOCALIZZATORE LOCALISATEUR LOCALIZATION SCOUT AASCOUT AAHSCOUT SURVEY PILOT TOPOGRAM
       TOPOGRAMM REPERAGE PLANSCAN PLAN_SCAN LOKALIZER LOKALISATION UEBERSICHT UBERSICHT 3PLANE 3PL 3PLN 3_PLANE 3_PL 3_PLN THREE_PLANE TRIPLANE TRIPLAN`,
     CALIBRATION:
-      'CAL CALIB KALIBRIERUNG CALIBRACION CALIBRAZIONE REFSCAN REF_SCAN SENSEREF SENSE_REF COILSENS PRESCAN ASSETCAL ASSET_CAL',
+      'CAL REFERENCE CALIB KALIBRIERUNG CALIBRACION CALIBRAZIONE REFSCAN REF_SCAN SENSEREF SENSE_REF COILSENS PRESCAN ASSETCAL ASSET_CAL',
     FIELD_MAP: 'FIELDMAP FIELD_MAPPING B0_MAP B0MAP B1_MAP B1MAP SHIM',
     BOLUS: 'CAREBOLUS BOLUSTRAK SMARTPREP TESTBOLUS FLUOROTRIGGER',
     PHANTOM: 'FANTOM PHANTOMA',
@@ -51,7 +51,7 @@ const vocabulary = {
       'MRS SVS CSI SPECTRO SPEKTROSKOPIE SPECTROSCOPIE ESPECTROSCOPIA SPETTROSCOPIA SPECTROSCOPIA',
     FAT_FRACTION:
       'FATFRACTION FATFRAC PDFF IDEALIQ IDEAL_IQ LIVERLAB LIVER_LAB MDIXONQUANT MDIXON_QUANT QDIXON HISTO FETTFRAKTION',
-    MAP: 'MAPS MAPPING T1MAP T2MAP ADCMAP MOLLI CARTOGRAPHIE MAPA MAPPA KARTE T1RHO MAPIT',
+    MAP: 'MAPS QUANTIFICATION MAPPING T1MAP T2MAP ADCMAP MOLLI CARTOGRAPHIE MAPA MAPPA KARTE T1RHO MAPIT',
   },
   derived: {
     SUBTRACTION:
@@ -99,7 +99,8 @@ const vocabulary = {
       EQUILIBRE EQUILIBRIO TRANSITIONAL`,
     HEPATOBILIARY:
       'HBP HEPATOBILIAER HEPATOBILIAR HEPATOBILIAIRE HEPATOBILIARE HEPATOSPECIFIC HEPATOSPEZIFISCH LEBERSPEZIFISCH',
-    DYNAMIC: 'DYN DYNAMISCH DYNAMIQUE DINAMICO DINAMICA DYNAMIEK DCE MULTIPHASE MULTIPHASIC MPH MULTIFASE',
+    DYNAMIC:
+      'DYN TWIST DYNAMISCH DYNAMIQUE DINAMICO DINAMICA DYNAMIEK DCE MULTIPHASE MULTIPHASIC MPH MULTIFASE',
   },
   breathing: {
     BREATH_HOLD: 'BH MBH BREATHHOLD BREATHHOLDS BREATH_HOLDS BHOLD APNEE APNEA ATEMANHALT ATEMSTILLSTAND',
@@ -201,11 +202,6 @@ const themeOf = new Map<Word, Theme>(
 /** Every word that `wordsOf` can give. */
 export const words: ReadonlySet<Word> = new Set(themeOf.keys());
 
-/** What a word tells of. */
-export function themeOfWord(word: Word): Theme {
-  return themeOf.get(word)!;
-}
-
 /** What is written → the words that it stands for. */
 const meanings = new Map<string, readonly Word[]>(meaningless.map((phrase) => [phrase, []]));
 for (const table of Object.values(vocabulary)) {
@@ -221,17 +217,18 @@ const gluedMeanings = new Map<string, readonly Word[]>(
   Object.entries(gluedOnly).map(([form, word]) => [form, [word]]),
 );
 for (const [form, meaning] of meanings) {
-  const glues = meaning.some((word) => gluedThemes.has(themeOfWord(word)));
+  const glues = meaning.some((word) => gluedThemes.has(themeOf.get(word)!));
   if (glues && form.length >= 2 && !form.includes('_')) gluedMeanings.set(form, meaning);
 }
 const pieceCharactersMax = Math.max(...Array.from(gluedMeanings.keys(), ({ length }) => length));
 
 /**
- * The words of our vocabulary that free texts have, in order of appearance, each once. Nothing else of the texts is in them, so they can be kept where
- * the texts can't. Words stay what they are, alone or joined with spaces.
+ * The words of our vocabulary that free texts have, in order of appearance, each once; of `themes` only, if given. Nothing else of the texts is in
+ * them, so they can be kept where the texts can't. Words stay what they are, alone or joined with spaces.
  */
-export function wordsOf(texts: readonly string[]): Word[] {
-  return [...new Set(texts.flatMap(wordsOfText))];
+export function wordsOf(texts: readonly string[], themes?: readonly Theme[]): Word[] {
+  const found = [...new Set(texts.flatMap((text) => wordsOfText(text)))];
+  return themes === undefined ? found : found.filter((word) => themes.includes(themeOf.get(word)!));
 }
 
 function wordsOfText(text: string): Word[] {

@@ -1,4 +1,4 @@
-import dcmjs, { type DicomElements } from 'dcmjs';
+import { data, type DicomElements } from 'dcmjs';
 import { attributeOf, type Keyword } from './attributes.ts';
 import { type DataSet, textOf } from './data-set.ts';
 import { explicitLittleEndian, type TransferSyntax } from './transfer-syntax.ts';
@@ -22,7 +22,7 @@ export function writePart10Head(
   syntax: TransferSyntax,
   pixelBytes: number | undefined,
 ): Uint8Array {
-  const file = new dcmjs.data.DicomDict({
+  const file = new data.DicomDict({
     '00020001': { vr: 'OB', Value: [new Uint8Array([0, 1]).buffer] },
     '00020002': { vr: 'UI', Value: [textOf(dataSet, 'SOPClassUID')] },
     '00020003': { vr: 'UI', Value: [textOf(dataSet, 'SOPInstanceUID')] },

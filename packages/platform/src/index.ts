@@ -1,5 +1,6 @@
 /** What both services share: object store, status store, queue, configuration, logging, metrics. */
 export { askedToStop } from './asked-to-stop.ts';
+export { type ArchiveEntry, archiveEntries, type ArchiveLimits } from './archive/archive-entries.ts';
 export type { Arrival, Arrivals } from './arrivals/arrivals.ts';
 export { openArrivals } from './arrivals/redis-arrivals.ts';
 export { objectKeys } from './object-keys.ts';

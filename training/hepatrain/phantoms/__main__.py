@@ -3,7 +3,12 @@
 import argparse
 from pathlib import Path
 
+import numpy as np
+
 from hepatrain.phantoms.cohort import make_cohort
+from hepatrain.phantoms.dicom.study import write_dicom_study
+from hepatrain.phantoms.dicom.transfer_syntax import TRANSFER_SYNTAXES
+from hepatrain.phantoms.dicom.vendors import VENDORS
 from hepatrain.phantoms.study import make_study, write_study
 from hepatrain.vocabulary import SPLITS, STAGES
 
@@ -21,9 +26,21 @@ def main() -> None:
     kind.add_argument("--studies", type=int, help="write a cohort of so many studies, with its cohort.csv")
     kind.add_argument("--stage", choices=STAGES, help="write one study of this stage")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--dicom", choices=VENDORS, metavar="VENDOR", help="write the one study as DICOM too, as a "
+                        f"scanner of this maker would: {', '.join(VENDORS)}")  # fmt: skip
+    parser.add_argument("--transfer-syntax", choices=TRANSFER_SYNTAXES, default="explicit", help="of the DICOM files")
+    parser.add_argument("--zip", action="store_true", help="write the DICOM study as study.zip too")
     options = parser.parse_args()
+    if options.dicom and not options.stage:
+        parser.error("--dicom goes with --stage: cohorts are NIfTI only")
     if options.stage:
-        write_study(make_study(options.stage, (options.seed, *LONE_STUDY)), options.out)
+        seed = (options.seed, *LONE_STUDY)
+        study = make_study(options.stage, seed)
+        write_study(study, options.out)
+        if options.dicom:
+            # A stream of its own: asking for DICOM does not change the voxels.
+            rng = np.random.default_rng((*seed, 1 + list(VENDORS).index(options.dicom)))
+            write_dicom_study(study, options.out, options.dicom, rng, options.transfer_syntax, options.zip)
     else:
         print(make_cohort(options.out, options.studies, options.seed, options.processes))
 

@@ -17,6 +17,8 @@ type SubmitOptions = StudyFiles & {
   reference?: string;
   stat?: true;
   model?: string;
+  t1wSeries?: string;
+  t2wSeries?: string;
   json?: true;
 };
 
@@ -26,8 +28,11 @@ const mebibyte = 2 ** 20;
 export function submitCommand(): Command {
   return new Command('submit')
     .description('send a study to a server; prints its job id')
-    .option('--t1w <file>', 'T1-weighted volume, .nii or .nii.gz')
-    .option('--t2w <file>', 'T2-weighted volume, .nii or .nii.gz')
+    .option('--t1w <file>', 'T1-weighted volume, .nii or .nii.gz, or a .zip of one DICOM series')
+    .option('--t2w <file>', 'T2-weighted volume, .nii or .nii.gz, or a .zip of one DICOM series')
+    .option('--study <file>', 'a .zip of a whole DICOM study: its T1W and T2W series are selected')
+    .option('--t1w-series <name>', 'stage this series of it as T1W: its number, or its SeriesInstanceUID')
+    .option('--t2w-series <name>', 'stage this series of it as T2W')
     .option('--t1w-liver-mask <file>', 'liver mask on the T1W grid')
     .option('--t2w-liver-mask <file>', 'liver mask on the T2W grid')
     .option('--reference <text>', 'your own reference; must not identify a patient')
@@ -44,7 +49,9 @@ export function submitCommand(): Command {
 async function submitWatched(options: SubmitOptions): Promise<JobRecord> {
   const { server, reference = '', stat, model = '' } = options;
   const priority = stat === true ? StudyMetadata_Priority.STAT : StudyMetadata_Priority.ROUTINE;
-  const metadata = create(StudyMetadataSchema, { externalReference: reference, priority, model });
+  const { t1wSeries: t1w = '', t2wSeries: t2w = '' } = options;
+  const series = { t1w, t2w };
+  const metadata = create(StudyMetadataSchema, { externalReference: reference, priority, model, series });
   using bar = progressBar(isWatched(options), '{bar} {percentage}% {sent}', 1);
   return await new ApiClient(server).submit(options, metadata, (sentBytes, totalBytes) =>
     bar.show(sentBytes / totalBytes, { sent: `${inMebibytes(sentBytes)} of ${inMebibytes(totalBytes)} MiB` }),

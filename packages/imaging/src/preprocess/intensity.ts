@@ -1,5 +1,5 @@
 import type { Preprocessing } from '@hepastage/proto';
-import { constantImage } from '../nifti/voxel-survey.ts';
+import { constantImage } from '../voxel-survey.ts';
 import type { Body } from './body.ts';
 import { percentiles } from './percentile.ts';
 import type { IntensityScale } from './slice-stack.ts';

@@ -23,7 +23,7 @@ import { subsamplesPerSide } from './subsamples.ts';
  * 1. **Planes.** `a` is the voxel axis whose column of `M` is closest in direction to z (the first of equals). Native planes lie at
  *    the z of (k on axis a, the centre (n−1)/2 on the others), k = 0 … n_a−1, sorted ascending; their step is |M[z,a]|.
  *    stride = max(1, ⌊minSliceSpacingMm / step + ½⌋).
- * 2. **Statistics.** Of every q-th voxel per axis from voxel 0, q = ⌈n/64⌉: body = finite values above the mean of the finite
+ * 2. **Statistics.** Of every q-th voxel per axis, q = ⌈n/64⌉, counted from the patient's right, front and foot: body = finite values above the mean of the finite
  *    ones. Percentiles (linear) of the body give lower and upper; mean and (population) std are of the body clipped to them.
  * 3. **Region.** With a mask: the box of the centres of its voxels above 0. Without: the 1st to 99th percentile of x, of y and of z
  *    of the body's voxel centres.

@@ -1,5 +1,5 @@
 import { transform } from '../geometry/affine.ts';
-import { emptyMask } from '../nifti/voxel-survey.ts';
+import { emptyMask } from '../voxel-survey.ts';
 import type { Grid, Triple, Volume } from '../volume.ts';
 import type { Body } from './body.ts';
 import { percentiles } from './percentile.ts';

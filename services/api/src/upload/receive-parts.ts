@@ -1,9 +1,9 @@
 import type { MultipartFile } from '@fastify/multipart';
 import type { StudyMetadata } from '@hepastage/proto';
 import { ErrorCode, HepastageError, StudyInput_Role } from '@hepastage/proto';
+import { archiveEntries } from '@hepastage/platform';
 import type { FastifyRequest } from 'fastify';
 import type { ApiConfig } from '../config.ts';
-import { archiveEntries } from '../archive/archive-entries.ts';
 import type { DicomIntake } from '../door/dicom-intake.ts';
 import { PrefixedStream } from '../door/prefixed-stream.ts';
 import { fileParts, type FilePartName, metadataPart, type PartName } from '../schemas/study-parts.ts';
