@@ -55,11 +55,14 @@ describe('operations', () => {
         'get /v1/jobs/{id}/artefacts/{name}',
         'get /v1/jobs/{id}/result',
         'get /v1/models',
+        'post /dicomweb/studies',
+        'post /dicomweb/studies/{uid}',
         'post /v1/studies',
       ],
     );
     const post = document.paths['/v1/studies']!['post']!;
     assert.deepEqual(Object.keys(post.requestBody!.content['multipart/form-data']!.schema.properties), [
+      'study',
       't1w',
       't2w',
       't1w_liver_mask',
@@ -141,7 +144,8 @@ describe('operations', () => {
     const cases = [
       [await fetch(`${api.url}/absent`), 404, 'ROUTE_NOT_FOUND'],
       [await fetch(`${api.url}/v1/studies`), 404, 'ROUTE_NOT_FOUND'],
-      [await fetch(`${api.url}/v1/studies`, json), 415, 'UNSUPPORTED_MEDIA_TYPE'],
+      [await fetch(`${api.url}/v1/studies`, json), 400, 'INVALID_REQUEST'],
+      [await fetch(`${api.url}/v1/studies`, { method: 'POST', body: 'text' }), 415, 'UNSUPPORTED_MEDIA_TYPE'],
       [await fetch(`${api.url}/v1/studies`, { method: 'POST' }), 415, 'UNSUPPORTED_MEDIA_TYPE'],
       [
         await fetch(`${api.url}/v1/studies`, { ...json, headers: { 'content-type': 'multipart/form-data' } }),

@@ -203,7 +203,7 @@ for (const store of storeKinds) {
   describe(`refused, with nothing left behind in the ${store} store`, () => {
     let api: ApiUnderTest;
     before(async () => {
-      api = await startApi({ store });
+      api = await startApi({ store, settings: { partsMax: 5 } });
     });
     after(async () => api[Symbol.asyncDispose]());
 

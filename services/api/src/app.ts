@@ -8,6 +8,7 @@ import { problems } from './plugins/problems.ts';
 import { requestIdOf, requestLog } from './plugins/request-log.ts';
 import { answerClientError, answerUnroutable } from './plugins/unroutable.ts';
 import { deleteJobRoute } from './routes/delete-job.ts';
+import { dicomwebRoutes } from './routes/dicomweb.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobArtefactRoute } from './routes/job-artefact.ts';
 import { jobResultRoute } from './routes/job-result.ts';
@@ -23,6 +24,7 @@ export { Lifecycle } from './lifecycle.ts';
 
 const routes = [
   studyRoutes,
+  dicomwebRoutes,
   jobsRoute,
   jobRoute,
   jobResultRoute,

@@ -27,7 +27,9 @@ async function main(): Promise<void> {
   const logger = createLogger(service, config.logLevel);
   await using opened = new AsyncDisposableStack();
   const deps = await openDeps(config, logger, opened);
-  await deps.arrivals.closeQuiet(async (arrival) => void (await closeArrival(arrival, defaultMetadata(), deps)));
+  await deps.arrivals.closeQuiet(
+    async (arrival) => void (await closeArrival(arrival, defaultMetadata(), deps)),
+  );
   const app = await buildApp(deps);
   const address = await app.listen({ host: config.host, port: config.port });
   logger.info({ address, store: deps.store.description, models: deps.models.length }, 'listening');
@@ -65,7 +67,9 @@ async function openDeps(config: ApiConfig, logger: Logger, opened: AsyncDisposab
 
 /** Without a key that stays, UIDs are hashed differently after each start. */
 function makeUidKey(logger: Logger): string {
-  logger.warn('HEPASTAGE_UID_KEY is not set: DICOM studies will not be found again by their UIDs after a restart');
+  logger.warn(
+    'HEPASTAGE_UID_KEY is not set: DICOM studies will not be found again by their UIDs after a restart',
+  );
   return randomBytes(32).toString('hex');
 }
 

@@ -37,7 +37,10 @@ export async function closeArrival(arrival: Arrival, metadata: StudyMetadata, de
   return true;
 }
 
-async function readRequest({ tenant, jobId }: Arrival, { store, config }: Deps): Promise<StudyRequest | undefined> {
+async function readRequest(
+  { tenant, jobId }: Arrival,
+  { store, config }: Deps,
+): Promise<StudyRequest | undefined> {
   const bytes = await store.readBytes(objectKeys.request(tenant, jobId), config.indexBytesMax);
   return bytes && decodeText(StudyRequestSchema, bytes.toString());
 }

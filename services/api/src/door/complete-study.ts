@@ -1,9 +1,4 @@
-import {
-  ErrorCode,
-  HepastageError,
-  type JobRecord,
-  type StudyMetadata,
-} from '@hepastage/proto';
+import { ErrorCode, HepastageError, type JobRecord, type StudyMetadata } from '@hepastage/proto';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { ApiDeps } from '../deps.ts';
@@ -69,6 +64,7 @@ function arriving(): HepastageError {
 function unknownStudy(): HepastageError {
   return new HepastageError(ErrorCode.STUDY_NOT_FOUND, {
     what: 'no study of that StudyInstanceUID is waiting to be complete',
-    action: 'send it to /dicomweb/studies; if it is being staged already, GET /v1/jobs?studyInstanceUid=… has it',
+    action:
+      'send it to /dicomweb/studies; if it is being staged already, GET /v1/jobs?studyInstanceUid=… has it',
   });
 }

@@ -13,7 +13,12 @@ import {
 /** Writes the index of a study's DICOM objects, which all lie in the store already, and returns it as an input of the study. */
 export async function writeDicomIndex(
   study: DicomStudy,
-  { store, tenant, jobId, signal }: { store: ObjectStore; tenant: string; jobId: string; signal?: AbortSignal },
+  {
+    store,
+    tenant,
+    jobId,
+    signal,
+  }: { store: ObjectStore; tenant: string; jobId: string; signal?: AbortSignal },
 ): Promise<StudyInput> {
   const body = Buffer.from(encodeText(DicomStudySchema, study));
   const key = objectKeys.input(tenant, jobId, 'study.json');

@@ -9,7 +9,7 @@ import {
   ErrorCodeSchema,
   enumName,
   HepastageError,
-  Sequence,
+  type Sequence,
 } from '@hepastage/proto';
 import { BackgroundWrites } from './background-writes.ts';
 import { drain } from './borrowed.ts';

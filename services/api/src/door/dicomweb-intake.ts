@@ -76,7 +76,7 @@ export class DicomwebIntake {
       });
       return { sender, error: undefined };
     } catch (error) {
-      if (!(error instanceof HepastageError) || error.httpStatus >= 500) throw error;
+      if (!isOfTheObject(error)) throw error;
       await drain(content);
       return { sender, error };
     }
@@ -91,7 +91,8 @@ export class DicomwebIntake {
   /** Call it on every exit: no study waits for this request any longer. */
   async leave(): Promise<void> {
     await this.#writes.ended();
-    for (const { arrival } of this.#studies.values()) await this.#deps.arrivals.leave(arrival, this.#request.id);
+    for (const { arrival } of this.#studies.values())
+      await this.#deps.arrivals.leave(arrival, this.#request.id);
   }
 
   async #admit(instance: DicomInstance, names: SenderNames): Promise<string | undefined> {
@@ -152,3 +153,10 @@ export class DicomwebIntake {
     });
   }
 }
+
+/** Whether it is one object that is wrong: neither its connection, nor its store. */
+function isOfTheObject(error: unknown): error is HepastageError {
+  return error instanceof HepastageError && error.httpStatus < 500 && !ofTheRequest.has(error.code);
+}
+
+const ofTheRequest: ReadonlySet<ErrorCode> = new Set([ErrorCode.UPLOAD_ABORTED, ErrorCode.UPLOAD_TIMEOUT]);

@@ -1,4 +1,4 @@
-const none: Buffer<ArrayBufferLike> = Buffer.alloc(0);
+const none: Buffer = Buffer.alloc(0);
 
 /** A stream whose beginning can be looked at, as far as is wanted, before it is read. */
 export class PrefixedStream {

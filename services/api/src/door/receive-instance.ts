@@ -115,7 +115,9 @@ async function write(
   };
   const { gathered, rest } = await gather(measured(chunks), smallObjectBytes);
   if (rest === undefined) {
-    await writes.add(async () => store.writeBytes(instance.key, Buffer.concat(gathered), { mediaType, signal }));
+    await writes.add(async () =>
+      store.writeBytes(instance.key, Buffer.concat(gathered), { mediaType, signal }),
+    );
   } else {
     const whole = Readable.from(concatenated(gathered, rest), { objectMode: false });
     await store.write(instance.key, whole, { mediaType, signal });

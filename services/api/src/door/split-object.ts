@@ -27,7 +27,10 @@ export interface IncomingObject extends Header, Omit<Preamble, 'dataSetOffset'> 
 }
 
 /** Reads an object up to its pixel data. Throws NOT_DICOM, CORRUPT_DICOM, UNSUPPORTED_TRANSFER_SYNTAX, DECOMPRESSED_TOO_LARGE. */
-export async function splitObject(source: AsyncIterable<Buffer>, limits: ObjectLimits): Promise<IncomingObject> {
+export async function splitObject(
+  source: AsyncIterable<Buffer>,
+  limits: ObjectLimits,
+): Promise<IncomingObject> {
   const file = new PrefixedStream(source);
   const { dataSetOffset, ...preamble } = await preambleOf(file);
   const plain = file.from(dataSetOffset);
@@ -78,7 +81,10 @@ function tryHeader(dataSet: PrefixedStream, syntax: Preamble['syntax']): Header 
   }
 }
 
-async function* inflated(source: AsyncIterable<Buffer>, bytesMax: number): AsyncGenerator<Buffer, void, void> {
+async function* inflated(
+  source: AsyncIterable<Buffer>,
+  bytesMax: number,
+): AsyncGenerator<Buffer, void, void> {
   const inflate = createInflateRaw({ chunkSize: inflateChunkBytes });
   // Errors of either arrive below.
   pipeline(Readable.from(source), inflate, () => undefined);
@@ -95,7 +101,7 @@ async function* inflated(source: AsyncIterable<Buffer>, bytesMax: number): Async
 }
 
 function isZlibError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^Z_/.test(String(error.code));
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }
 
 function tooLarge(bytesMax: number): HepastageError {

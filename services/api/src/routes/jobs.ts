@@ -18,10 +18,7 @@ import { messageOf, problemsOf } from '../schemas/responses.ts';
 import { tenantOf } from '../tenant.ts';
 
 /** `GET /v1/jobs` */
-export const jobsRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (
-  app,
-  { config, status, uidHasherOf },
-) => {
+export const jobsRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { config, status, uidHasherOf }) => {
   const schema = {
     operationId: 'listJobs',
     tags: ['jobs'],

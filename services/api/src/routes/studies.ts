@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import multipart from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { encodeText, ErrorCode, type JobRecord, JobRecordSchema } from '@hepastage/proto';
@@ -11,6 +10,7 @@ import { messageOf, problemsOf } from '../schemas/responses.ts';
 import { studyFormSchema } from '../schemas/study-form.ts';
 import { tenantOf } from '../tenant.ts';
 import { acceptStudy } from '../upload/accept-study.ts';
+import { RunningUploads } from '../upload/running-uploads.ts';
 
 const schema = {
   operationId: 'createStudy',
@@ -68,9 +68,6 @@ const schema = {
   },
 };
 
-/** Longest that a service which stops waits for uploads that were cut off, ms: a store that hangs must not hold up its end. */
-const takeBackMsMax = 5_000;
-
 /** `POST /v1/studies` */
 export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
   await app.register(multipart);
@@ -80,19 +77,15 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
     app.getDefaultJsonParser('error', 'error'),
   );
   const { bytes, refused, active } = app.uploadMetrics;
-  // An upload whose connection was cut off still takes back what it wrote: nothing that it needs for that may be closed before.
-  const running = new Set<Promise<JobRecord>>();
-  app.addHook('onClose', async () => {
-    await Promise.race([Promise.allSettled(running), delay(takeBackMsMax, undefined, { ref: false })]);
-  });
-
+  const running = new RunningUploads();
+  app.addHook('onClose', async () => running.ended());
+  const onBytes = (received: number) => bytes.inc(received);
   const take = async (request: FastifyRequest, reply: FastifyReply): Promise<JobRecord> => {
     const tenant = tenantOf(request);
     if (request.headers['content-type']?.startsWith('application/json') === true) {
       return completeStudy(request.body, tenant, deps);
     }
     if (!request.isMultipart()) throw unsupportedMediaType('this route');
-    const onBytes = (received: number) => bytes.inc(received);
     return acceptStudy({ request, tenant, gone: clientGone(reply), onBytes }, deps);
   };
 
@@ -106,7 +99,7 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
     async (request, reply) => {
       active.inc();
       try {
-        const record = await tracked(running, take(request, reply));
+        const record = await running.during(take(request, reply));
         return reply
           .code(202)
           .header('location', `/v1/jobs/${record.jobId}`)
@@ -122,13 +115,3 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
     },
   );
 };
-
-/** `work`, among `running` as long as it lasts. */
-async function tracked<T>(running: Set<Promise<T>>, work: Promise<T>): Promise<T> {
-  running.add(work);
-  try {
-    return await work;
-  } finally {
-    running.delete(work);
-  }
-}

@@ -14,8 +14,10 @@ export function contentKind(head: Buffer): ContentKind {
 
 /** The signature of a local file header, or of the end of an empty archive. */
 function isZip(head: Buffer): boolean {
-  return /^PK(\x03\x04|\x05\x06)$/.test(head.toString('latin1', 0, 4));
+  return head.length >= 4 && zipSignatures.has(head.readUInt32BE());
 }
+
+const zipSignatures: ReadonlySet<number> = new Set([0x50_4b_03_04, 0x50_4b_05_06]);
 
 function isDicom(head: Buffer): boolean {
   try {

@@ -15,7 +15,10 @@ import { metadataSchema } from '../schemas/study-form.ts';
 
 /** What a study without a metadata part says about itself. */
 export function defaultMetadata(): StudyMetadata {
-  return create(StudyMetadataSchema, { priority: StudyMetadata_Priority.ROUTINE });
+  return create(StudyMetadataSchema, {
+    priority: StudyMetadata_Priority.ROUTINE,
+    reportIdentifiers: ReportIdentifiers.HASHED,
+  });
 }
 
 /** Reads the metadata part whole: `chunks` must be bounded. Throws INVALID_METADATA, which never quotes what was sent. */
@@ -31,9 +34,12 @@ export function parseMetadata(bytes: Uint8Array): StudyMetadata {
 export function metadataOf(given: unknown): StudyMetadata {
   if (!Value.Check(metadataSchema, given)) throw brokenSchema(given);
   const { externalReference = '', priority = 'ROUTINE', model = '', series } = given;
-  const { reportIdentifiers = 'REPORT_IDENTIFIERS_UNSPECIFIED' } = given;
+  const { reportIdentifiers = 'HASHED' } = given;
   if (reportIdentifiers === 'EXTERNAL_REFERENCE' && externalReference === '') {
-    throw invalid({ what: 'reports are to carry a reference that is not there', expected: 'externalReference' });
+    throw invalid({
+      what: 'reports are to carry a reference that is not there',
+      expected: 'externalReference',
+    });
   }
   // Canonical JSON writes a priority that nobody set as UNSPECIFIED.
   const name = priority === 'UNSPECIFIED' ? 'ROUTINE' : priority.toUpperCase();
@@ -43,7 +49,8 @@ export function metadataOf(given: unknown): StudyMetadata {
     priority: priorityValue as StudyMetadata_Priority,
     model,
     ...(series !== undefined && { series }),
-    reportIdentifiers: ReportIdentifiers[reportIdentifiers],
+    // Canonical JSON writes one that nobody set as unspecified.
+    reportIdentifiers: ReportIdentifiers[reportIdentifiers] || ReportIdentifiers.HASHED,
   });
 }
 

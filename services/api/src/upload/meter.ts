@@ -23,6 +23,11 @@ export class UploadBudget {
   spend(bytes: number): void {
     this.#bytes += bytes;
     this.#onBytes(bytes);
+    this.assertNotExceeded();
+  }
+
+  /** Throws UPLOAD_TOO_LARGE. */
+  assertNotExceeded(): void {
     if (this.#bytes > this.#bytesMax) throw this.#exceeded();
   }
 

@@ -71,7 +71,11 @@ async function receiveContent(
   destination: PartsDestination,
 ): Promise<ReceivedFile | undefined> {
   const { config, clock, intake } = destination;
-  const meter = new PartMeter({ bytesMax: config.uploadFileBytesMax, code: ErrorCode.UPLOAD_TOO_LARGE }, budget, clock);
+  const meter = new PartMeter(
+    { bytesMax: config.uploadFileBytesMax, code: ErrorCode.UPLOAD_TOO_LARGE },
+    budget,
+    clock,
+  );
   const stream = new PrefixedStream(meter.measure(source));
   await stream.grow(tellingBytes);
   const { sequence, role } = fileParts[name];
@@ -83,7 +87,8 @@ async function receiveContent(
       entryBytesMax: config.uploadFileBytesMax,
       decompressedBytesMax: config.studyBytesMax,
     };
-    for await (const { content } of archiveEntries(stream.from(0), limits)) await intake.add(content, sequence);
+    for await (const { content } of archiveEntries(stream.from(0), limits))
+      await intake.add(content, sequence);
     return undefined;
   }
   if (kind === 'dicom' || name === 'study') {
