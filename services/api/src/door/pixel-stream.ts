@@ -1,4 +1,4 @@
-import { corruptDicom } from '@hepastage/dicom';
+import { CodestreamComments, corruptDicom } from '@hepastage/dicom';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import { borrowed } from './borrowed.ts';
 
@@ -39,8 +39,9 @@ export async function* littleEndian(
   if (broken.length > 0) yield broken;
 }
 
-/** Encapsulated pixels (PS3.5, A.4) up to their end mark: items whose lengths hold. What follows is left in the stream. Throws TRUNCATED_FILE, CORRUPT_DICOM. */
+/** Encapsulated pixels (PS3.5, A.4) up to their end mark, their comments blanked: items whose lengths hold. What follows is left in the stream. Throws TRUNCATED_FILE, CORRUPT_DICOM. */
 export async function* encapsulatedPixels(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
+  const comments = new CodestreamComments();
   let head: Buffer = Buffer.alloc(0);
   let left = 0;
   for await (const chunk of borrowed(source)) {
@@ -49,7 +50,7 @@ export async function* encapsulatedPixels(source: AsyncIterable<Buffer>): AsyncG
         const content = chunk.subarray(at, at + left);
         at += content.length;
         left -= content.length;
-        yield content;
+        yield comments.blank(content);
         continue;
       }
       const more = chunk.subarray(at, at + itemHeadBytes - head.length);
@@ -61,6 +62,7 @@ export async function* encapsulatedPixels(source: AsyncIterable<Buffer>): AsyncG
         throw corruptDicom('its pixel data is not a sequence of fragments');
       }
       left = tag === itemTag ? head.readUInt32LE(4) : 0;
+      comments.begin();
       yield head;
       head = Buffer.alloc(0);
       if (tag === sequenceDelimiterTag) return;
