@@ -33,7 +33,9 @@ const phantom = (file: string) => join(root, 'tests/fixtures/phantoms/severe', f
 const portDefault = '8080';
 
 const usage = `npm run demo [-- OPTION…]
-  --t1w FILE, --t2w FILE                        your own volumes, .nii or .nii.gz; without them, a synthetic phantom's
+  --t1w FILE, --t2w FILE                        your own volumes, .nii, .nii.gz or a .zip of one DICOM series; without them, a
+                                                synthetic phantom's
+  --study FILE                                  a .zip of a whole DICOM study: its T1W and T2W series are selected
   --t1w-liver-mask FILE, --t2w-liver-mask FILE  their liver masks
   --keep                                        leave API and worker running on PORT (${portDefault}) until Ctrl+C
   --json                                        print {"job": JobRecord, "result": StagingResult}
@@ -61,6 +63,7 @@ function optionsOf() {
       options: {
         t1w: { type: 'string' },
         t2w: { type: 'string' },
+        study: { type: 'string' },
         't1w-liver-mask': { type: 'string' },
         't2w-liver-mask': { type: 'string' },
         keep: { type: 'boolean', default: false },
@@ -78,10 +81,11 @@ function optionsOf() {
 function studyOf({
   t1w,
   t2w,
+  study,
   't1w-liver-mask': t1wLiverMask,
   't2w-liver-mask': t2wLiverMask,
 }: typeof options): StudyFiles | undefined {
-  const named = Object.entries({ t1w, t2w, t1wLiverMask, t2wLiverMask }).filter(
+  const named = Object.entries({ t1w, t2w, study, t1wLiverMask, t2wLiverMask }).filter(
     ([, path]) => path !== undefined,
   );
   return named.length === 0 ? undefined : Object.fromEntries(named);
