@@ -2,11 +2,13 @@
 import { benchApiMemory } from './api-memory.ts';
 import type { BenchResult } from './bench-result.ts';
 import { benchDecodePreprocess } from './decode-preprocess.ts';
+import { benchDicomDecode } from './dicom-decode.ts';
 import { benchWorker } from './worker.ts';
 
 const wanted = process.argv.slice(2);
 const benches: Record<string, () => Promise<readonly BenchResult[]>> = {
   imaging: benchDecodePreprocess,
+  dicom: benchDicomDecode,
   worker: benchWorker,
   api: benchApiMemory,
 };

@@ -12,6 +12,7 @@ import {
 } from '@hepastage/platform';
 import { ModelManifestSchema } from '@hepastage/proto';
 import { Redis } from 'ioredis';
+import { closeArrivalAsSaid } from '../../services/api/src/door/close-arrival.ts';
 import { type RedisServer, startRedis } from '../helpers/redis-server.ts';
 import { openStore, type StoreKind, type StoreUnderTest } from './store-under-test.ts';
 
@@ -42,6 +43,8 @@ export interface ApiOptions {
   readonly redis?: RedisServer;
   /** Another Redis for the queue alone. */
   readonly queueRedis?: RedisServer;
+  /** Whether it stages studies after their quiet period; else only those that a test names. */
+  readonly closesQuiet?: boolean;
 }
 
 export const tenant = 'default';
@@ -72,6 +75,11 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> 
     ...(await openRest(config, options.queueRedis?.url ?? redis.url, opening)),
     store: stored.store,
   };
+  if (options.closesQuiet === true) {
+    await deps.arrivals.closeQuiet(
+      async (arrival, said) => void (await closeArrivalAsSaid(arrival, said, deps)),
+    );
+  }
   const app = await buildApp(deps);
   opening.defer(async () => {
     app.server.closeAllConnections();

@@ -32,8 +32,12 @@ test('stage writes result and artefacts, and --json prints the result alone', as
   assert.deepEqual((await readdir(out)).sort(), [
     'heatmap.t1w.nii.gz',
     'heatmap.t2w.nii.gz',
+    'key-slice.t1w.dcm',
     'key-slice.t1w.png',
+    'key-slice.t2w.dcm',
     'key-slice.t2w.png',
+    'report.fhir.json',
+    'report.sr.dcm',
     'result.json',
   ]);
   for (const { name, bytes, sha256 } of result.artefacts) {
@@ -61,7 +65,7 @@ test('without a volume there is nothing to stage', async () => {
   assert.equal(exitCode, 1);
   assert.equal(
     stderr,
-    'NO_SEQUENCE: there is no volume to stage (expected --t1w FILE, --t2w FILE, or both)\n',
+    'NO_SEQUENCE: there is no volume to stage (expected --t1w FILE, --t2w FILE, or both; or --study FILE)\n',
   );
 });
 

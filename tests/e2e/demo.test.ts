@@ -26,7 +26,16 @@ test('the demo prints one JSON document and ends with everything that it started
   assert.ok(Math.abs(sum - 1) < 1e-5);
   assert.deepEqual(
     result.artefacts!.map(({ name }) => name),
-    ['heatmap.t1w.nii.gz', 'key-slice.t1w.png', 'heatmap.t2w.nii.gz', 'key-slice.t2w.png'],
+    [
+      'heatmap.t1w.nii.gz',
+      'key-slice.t1w.png',
+      'key-slice.t1w.dcm',
+      'heatmap.t2w.nii.gz',
+      'key-slice.t2w.png',
+      'key-slice.t2w.dcm',
+      'report.sr.dcm',
+      'report.fhir.json',
+    ],
   );
   for (const { name } of result.artefacts!) {
     assert.ok(existsSync(join(store, `tenants/default/jobs/${job.jobId}/artefacts/${name}`)), name);

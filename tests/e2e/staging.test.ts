@@ -71,7 +71,15 @@ async function stages({ client }: System, files: StudyFiles): Promise<void> {
   ];
   assert.deepEqual(
     result.artefacts.map(({ name }) => name),
-    sequences.flatMap(({ name }) => [`heatmap.${name}.nii.gz`, `key-slice.${name}.png`]),
+    [
+      ...sequences.flatMap(({ name }) => [
+        `heatmap.${name}.nii.gz`,
+        `key-slice.${name}.png`,
+        `key-slice.${name}.dcm`,
+      ]),
+      'report.sr.dcm',
+      'report.fhir.json',
+    ],
   );
   assert.equal(result.disagreement === undefined, sequences.length === 1);
   for (const { name, sequence, path, mask } of sequences) {

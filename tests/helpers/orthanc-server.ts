@@ -17,8 +17,11 @@ export interface OrthancServer extends RunningServer {
 
 const user = 'test';
 
-/** Orthanc with its DICOMweb plug-in on a free loopback port, from Debian's packages. Whoever talks to it must name a user and password. */
-export async function startOrthanc(): Promise<OrthancServer> {
+/**
+ * Orthanc with its DICOMweb plug-in on a free loopback port, from Debian's packages. Whoever talks to it must name a user and password. `servers`: roots of
+ * DICOMweb servers that it can send to, by name.
+ */
+export async function startOrthanc(servers: Readonly<Record<string, string>> = {}): Promise<OrthancServer> {
   const { root, environment } = await debianPackages('orthanc', ['orthanc', 'orthanc-dicomweb']);
   const password = randomBytes(12).toString('hex');
   const { pid, ports, stop } = await startLocalProgram({
@@ -28,7 +31,10 @@ export async function startOrthanc(): Promise<OrthancServer> {
     portCount: 1,
     arguments: async (directory, [httpPort]) => {
       const file = join(directory, 'orthanc.json');
-      await writeFile(file, JSON.stringify(configuration(directory, httpPort!, password, root)));
+      await writeFile(
+        file,
+        JSON.stringify(configuration({ directory, httpPort: httpPort!, password, root, servers })),
+      );
       return [file];
     },
     readyLine: /Orthanc has started/,
@@ -44,7 +50,20 @@ export async function startOrthanc(): Promise<OrthancServer> {
   });
 }
 
-function configuration(directory: string, httpPort: number, password: string, root: string) {
+function configuration({
+  directory,
+  httpPort,
+  password,
+  root,
+  servers,
+}: {
+  directory: string;
+  httpPort: number;
+  password: string;
+  root: string;
+  servers: Readonly<Record<string, string>>;
+}) {
+  const remotes = Object.entries(servers).map(([name, Url]) => [name, { Url }] as const);
   return {
     Name: 'hepastage tests',
     StorageDirectory: join(directory, 'storage'),
@@ -55,7 +74,12 @@ function configuration(directory: string, httpPort: number, password: string, ro
     AuthenticationEnabled: true,
     RegisteredUsers: { [user]: password },
     Plugins: [join(root, 'usr/share/orthanc/plugins/libOrthancDicomWeb.so')],
-    DicomWeb: { Enable: true, Root: '/dicom-web/', EnableWado: false },
+    DicomWeb: {
+      Enable: true,
+      Root: '/dicom-web/',
+      EnableWado: false,
+      Servers: Object.fromEntries(remotes),
+    },
     Locale: 'C',
   };
 }

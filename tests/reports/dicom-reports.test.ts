@@ -8,7 +8,7 @@ import { testJobId, testReportInput } from '../../packages/reports/src/testing/r
 import { testEvidence, testPicture } from '../../packages/reports/src/testing/test-volume.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { dciodvfyErrors, runDicomTool } from './dicom-tools.ts';
-import { readBack } from './read-back.ts';
+import { assertHeat, readBack, type ReadMap } from './read-back.ts';
 import { fileNames, writeReports } from './written-reports.ts';
 
 const studies = [
@@ -140,23 +140,39 @@ test('highdicom reads from the SR what went into it', async () => {
   ]);
 });
 
-test('the parametric map lies where the volume lies, and has its floats', async () => {
+test('the parametric map lies where the volume lies, and has its values', async () => {
   const { heat, geometry } = testEvidence();
   for (const { input, sequence } of studies.slice(0, 3)) {
     await using folder = await temporaryDirectory('reports');
     await writeReports(folder.path, input, sequence);
     const { map } = await readBack(folder.path);
     assert.deepEqual(map.shape, geometry.dims.toReversed());
-    assert.deepEqual(new Float32Array(new Uint8Array(Buffer.from(map.pixels, 'base64')).buffer), heat);
-    assert.deepEqual(map.mapping, ['1', 1, 0, 0, 1]);
-    // (slice, row, column) in LPS, where ours is (column, row, slice) in RAS.
-    const expected = [0, 1, 2, 3].flatMap((row) =>
-      [2, 1, 0, 3].map((column) => geometry.affine[4 * row + column]! * (row < 2 ? -1 : 1)),
-    );
-    for (const [n, value] of map.affine.entries()) {
-      assert.ok(Math.abs(value - expected[n]!) < 1e-9, `entry ${n}: ${value}, not ${expected[n]}`);
-    }
+    assertHeat(map, heat);
+    assert.deepEqual(map.mapping, ['1', 1 / 65_535, 0, 0, 65_535]);
+    assertPlace(map, geometry.affine);
   }
+});
+
+test('slices without evidence at either end are left out, and the others stay where they are', async () => {
+  await using folder = await temporaryDirectory('reports');
+  const { heat, geometry } = testEvidence(Sequence.T1W, 7, 2);
+  await writeReports(folder.path, testReportInput({ slices: 7 }), Sequence.T1W, {
+    sequence: Sequence.T1W,
+    heat,
+    geometry,
+  });
+  assert.deepEqual(await dciodvfyErrors(join(folder.path, 'map.dcm')), []);
+  const { map } = await readBack(folder.path);
+  assert.deepEqual(map.shape, [3, 3, 5]);
+  assertHeat(map, heat.subarray(2 * 15, 5 * 15));
+  const shifted = geometry.affine.map((value, n) =>
+    n % 4 === 3 && n < 12 ? value + 2 * geometry.affine[n - 1]! : value,
+  );
+  assertPlace(map, shifted);
+  assert.deepEqual(
+    map.sources,
+    [2, 3, 4].map((k) => [derivedUid('test', 't1w', String(k)), null]),
+  );
 });
 
 test('every frame of the map names its image, and lies on its frame of reference', async () => {
@@ -202,3 +218,13 @@ test('a hospital’s own reference, whatever its letters, comes back as it was',
   const { sr } = await readBack(folder.path);
   assert.deepEqual([sr.patientId, sr.accessionNumber, sr.patientComments], [reference, reference, '']);
 });
+
+/** `affine` is ours: of (column, row, slice), in RAS. The map's is of (slice, row, column), in LPS. */
+function assertPlace(map: ReadMap, affine: readonly number[]): void {
+  const expected = [0, 1, 2, 3].flatMap((row) =>
+    [2, 1, 0, 3].map((column) => affine[4 * row + column]! * (row < 2 ? -1 : 1)),
+  );
+  for (const [n, value] of map.affine.entries()) {
+    assert.ok(Math.abs(value - expected[n]!) < 1e-9, `entry ${n}: ${value}, not ${expected[n]}`);
+  }
+}

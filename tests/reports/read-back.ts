@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installOnce } from '../helpers/install-once.ts';
@@ -42,9 +43,11 @@ export interface ReadMap {
   readonly frameOfReferenceUid: string;
   /** Slices, rows, columns. */
   readonly shape: readonly number[];
-  /** LPS, of (slice, row, column) indices; row-major 4×4. */
+  /** Of the first frame: LPS, mm. */
+  readonly firstPosition: readonly number[];
+  /** LPS, of slices sorted along the normal, not those of the file; of (slice, row, column) indices; row-major 4×4. */
   readonly affine: readonly number[];
-  /** Base64 of the 32-bit floats. */
+  /** Base64 of unsigned integers of 16 bits. */
   readonly pixels: string;
   /** Unit, slope, intercept, first and last value. */
   readonly mapping: readonly (string | number)[];
@@ -78,4 +81,20 @@ async function python(): Promise<string> {
     ]);
   });
   return join(directory, 'bin/python');
+}
+
+/** What the pixels of a map mean: stored value × slope + intercept. */
+export function valuesOf({ pixels, mapping }: ReadMap): number[] {
+  const [, slope, intercept] = mapping.map(Number);
+  const stored = new Uint16Array(new Uint8Array(Buffer.from(pixels, 'base64')).buffer);
+  return Array.from(stored, (value) => value * slope! + intercept!);
+}
+
+/** Fails unless the map's values are those of `heat`, to half a step. */
+export function assertHeat(map: ReadMap, heat: Float32Array): void {
+  const values = valuesOf(map);
+  assert.equal(values.length, heat.length);
+  for (const [n, value] of values.entries()) {
+    assert.ok(Math.abs(value - heat[n]!) <= 0.5001 / 65_535, `pixel ${n}: ${value}, not ${heat[n]}`);
+  }
 }

@@ -78,14 +78,17 @@ def read_map(path: Path) -> dict:
         "studyUid": plain.StudyInstanceUID,
         "frameOfReferenceUid": plain.FrameOfReferenceUID,
         "shape": list(pixels.shape),
+        "firstPosition": [
+            float(mm) for mm in plain.PerFrameFunctionalGroupsSequence[0].PlanePositionSequence[0].ImagePositionPatient
+        ],
         "affine": volume.affine.ravel().tolist(),
-        "pixels": base64.b64encode(np.ascontiguousarray(pixels, "<f4").tobytes()).decode(),
+        "pixels": base64.b64encode(np.ascontiguousarray(pixels, "<u2").tobytes()).decode(),
         "mapping": [
             mapping.MeasurementUnitsCodeSequence[0].CodeValue,
             mapping.RealWorldValueSlope,
             mapping.RealWorldValueIntercept,
-            mapping.DoubleFloatRealWorldValueFirstValueMapped,
-            mapping.DoubleFloatRealWorldValueLastValueMapped,
+            mapping.RealWorldValueFirstValueMapped,
+            mapping.RealWorldValueLastValueMapped,
         ],
         "sources": [read_source(frame) for frame in plain.PerFrameFunctionalGroupsSequence],
     }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Sequence } from '@hepastage/proto';
 import {
   evidenceObject,
+  type EvidenceVolume,
   keySliceCapture,
   reportHeader,
   type ReportInput,
@@ -13,12 +14,15 @@ import { testEvidence, testPicture } from '../../packages/reports/src/testing/te
 export const fileNames = ['sr.dcm', 'map.dcm', 'capture.dcm'] as const;
 
 /** Writes the three DICOM objects of a study into a folder. */
-export async function writeReports(folder: string, input: ReportInput, sequence: Sequence): Promise<void> {
+export async function writeReports(
+  folder: string,
+  input: ReportInput,
+  sequence: Sequence,
+  evidence: EvidenceVolume = testEvidence(sequence),
+): Promise<void> {
   const header = reportHeader(input);
-  const objects = [
-    stagingSr(input),
-    evidenceObject(header, testEvidence(sequence)),
-    keySliceCapture(header, testPicture(sequence)),
-  ];
+  const map = evidenceObject(header, evidence);
+  if (map === undefined) throw new RangeError('there is no evidence to write');
+  const objects = [stagingSr(input), map, keySliceCapture(header, testPicture(sequence))];
   await Promise.all(objects.map(async (bytes, n) => writeFile(join(folder, fileNames[n]!), bytes)));
 }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
+import { convertCommand } from './commands/convert.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { modelCommand } from './commands/model.ts';
 import { prepareCommand } from './commands/prepare.ts';
@@ -18,6 +19,7 @@ const program = new Command('hepastage')
   .addCommand(resultCommand())
   .addCommand(prepareCommand())
   .addCommand(inspectCommand())
+  .addCommand(convertCommand())
   .addCommand(modelCommand());
 
 const asJson = process.argv.includes('--json');

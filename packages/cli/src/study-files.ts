@@ -1,16 +1,4 @@
-import { createHash } from 'node:crypto';
-import { create } from '@bufbuild/protobuf';
-import {
-  ErrorCode,
-  HepastageError,
-  now,
-  Sequence,
-  StudyInput_Role,
-  StudyInputSchema,
-  type StudyRequest,
-  StudyRequestSchema,
-} from '@hepastage/proto';
-import { readInputFile } from './input-file.ts';
+import { ErrorCode, HepastageError, Sequence, StudyInput_Role } from '@hepastage/proto';
 
 /** The files of a study, as the command line names them. */
 export interface StudyFiles {
@@ -18,7 +6,7 @@ export interface StudyFiles {
   readonly t2w?: string;
   readonly t1wLiverMask?: string;
   readonly t2wLiverMask?: string;
-  /** A .zip of a whole DICOM study. Only a server takes one. */
+  /** A .zip of a whole DICOM study; here, a folder or a single file too. */
   readonly study?: string;
 }
 
@@ -46,27 +34,12 @@ export const studyParts = [
   },
 ] as const;
 
-/** A request whose object keys are the files' paths. Throws NO_SEQUENCE, INVALID_REQUEST. */
-export async function requestOfFiles(jobId: string, files: StudyFiles): Promise<StudyRequest> {
-  assertStudy(files);
-  const inputs = await Promise.all(
-    studyParts.map(async ({ option, sequence, role }) => {
-      const path = files[option];
-      if (path === undefined) return [];
-      const bytes = await readInputFile(path);
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return [create(StudyInputSchema, { sequence, role, key: path, bytes: bytes.byteLength, sha256 })];
-    }),
-  );
-  return create(StudyRequestSchema, { jobId, tenant: 'default', createdAt: now(), inputs: inputs.flat() });
-}
-
 /** Refuses files that make no study, as the API does. Throws NO_SEQUENCE, INVALID_REQUEST. */
 export function assertStudy({ t1w, t2w, t1wLiverMask, t2wLiverMask, study }: StudyFiles): void {
   if (t1w === undefined && t2w === undefined && study === undefined) {
     throw new HepastageError(ErrorCode.NO_SEQUENCE, {
       what: 'there is no volume to stage',
-      expected: '--t1w FILE, --t2w FILE, or both',
+      expected: '--t1w FILE, --t2w FILE, or both; or --study FILE',
     });
   }
   if (t1wLiverMask !== undefined && t1w === undefined) throw maskWithoutImage('t1w');

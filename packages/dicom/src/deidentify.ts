@@ -9,6 +9,16 @@ const codeString = /^[A-Z0-9 _.-]{1,16}$/i;
 const standardUid = /^1\.2\.840\.10008\.[\d.]{1,50}$/;
 /** Longest text of each value representation, characters (PS3.5, 6.2). */
 const charactersMax: Readonly<Record<string, number>> = { CS: 16, LO: 64, SH: 16 };
+/** Most values of an attribute that are kept: none of those in the table has more in real objects, and each may come again with every frame. */
+const valuesMax = 32;
+/** What a number's value representation can hold (PS3.5, 6.2); DS, FD and FL hold them all. */
+const integers: Readonly<Record<string, { readonly min: number; readonly max: number }>> = {
+  IS: { min: -(2 ** 31), max: 2 ** 31 - 1 },
+  SS: { min: -(2 ** 15), max: 2 ** 15 - 1 },
+  UL: { min: 0, max: 2 ** 32 - 1 },
+  US: { min: 0, max: 2 ** 16 - 1 },
+  XS: { min: -(2 ** 15), max: 2 ** 16 - 1 },
+};
 /** What is written where there is no contrast agent. */
 const saysNone = /^(none|no|n|0|without)?$/i;
 
@@ -24,7 +34,7 @@ export function deidentify(dataSet: DataSet, hashUid: UidHasher): DataSet {
       const items = value as readonly DataSet[];
       kept.push([keyword, items.map((item) => deidentify(item, hashUid))]);
     } else {
-      const values = actions[door](value as Values, vr, hashUid);
+      const values = actions[door]((value as Values).slice(0, valuesMax), vr, hashUid);
       if (values.length > 0) kept.push([keyword, values]);
     }
   }
@@ -35,6 +45,8 @@ type Values = readonly (string | number)[];
 
 const actions: Readonly<Record<DoorAction, (values: Values, vr: string, hashUid: UidHasher) => Values>> = {
   keep: (values, vr) => {
+    // A number that its attribute can't hold is none: an over-long one may be anything, a patient's included.
+    if (!values.every((value) => typeof value === 'string' || holds(vr, value))) return [];
     const pattern = vr === 'UI' ? standardUid : codeString;
     // Values keep their places: the third of an Image Type means another thing than the fourth.
     const places = values.map((value) => (typeof value === 'number' || pattern.test(value) ? value : ''));
@@ -48,6 +60,11 @@ const actions: Readonly<Record<DoorAction, (values: Values, vr: string, hashUid:
   flag: (values) => (values.some((value) => !saysNone.test(String(value))) ? ['YES'] : []),
   drop: () => [],
 };
+
+function holds(vr: string, value: number): boolean {
+  const range = integers[vr];
+  return range === undefined || (Number.isInteger(value) && value >= range.min && value <= range.max);
+}
 
 /** As many of the words as the value representation has room for. */
 function joined(words: readonly string[], lengthMax: number): string {

@@ -9,8 +9,12 @@ const binary = {
   US: { bytes: 2, read: 'readUint16' },
 } as const;
 
+/** Longest value that is read, bytes: a short text of 64 characters, some dozens of numbers. */
+const bytesMax = 4096;
+
 /** The text's values, trimmed; those that are empty are kept in their place unless all are. */
 export function readTexts({ byteArray }: ParsedDataSet, { dataOffset, length }: Element): string[] {
+  if (length > bytesMax) return [];
   const text = latin1(byteArray.subarray(dataOffset, dataOffset + length));
   const values = text.split('\\').map((value) => value.replace(/^[\0 ]+|[\0 ]+$/g, ''));
   return values.every((value) => value === '') ? [] : values;
@@ -31,6 +35,7 @@ function readBinary(
   { dataOffset, length }: Element,
   vr: keyof typeof binary,
 ): number[] {
+  if (length > bytesMax) return [];
   const { bytes, read } = binary[vr];
   const count = Math.floor(length / bytes);
   return Array.from({ length: count }, (_, n) => byteArrayParser[read](byteArray, dataOffset + n * bytes));

@@ -4,7 +4,7 @@ export { corruptDicom } from './corrupt-dicom.ts';
 export { type DataSet, itemsOf, numberOf, numbersOf, textOf, textsOf } from './data-set.ts';
 export { deidentify } from './deidentify.ts';
 export { type Preamble, readPreamble } from './preamble.ts';
-export { type Header, readHeader } from './read-data-set.ts';
+export { type Header, isHopeless, readHeader, readSopClass } from './read-data-set.ts';
 export { type Fragment, type Part10, type PixelData, readPart10 } from './read-part10.ts';
 export { enhancedMrImageStorage, isEnhanced, isMrImage, mrImageStorage } from './sop-class.ts';
 export {

@@ -1,4 +1,9 @@
-import dicomParser, { type DataSet as ParsedDataSet, type Element } from 'dicom-parser';
+import dicomParser, {
+  type ByteArrayParser,
+  type ByteStream,
+  type DataSet as ParsedDataSet,
+  type Element,
+} from 'dicom-parser';
 import { attributeOf, attributes, type Keyword, keywords } from './attributes.ts';
 import { corruptDicom } from './corrupt-dicom.ts';
 import type { DataSet } from './data-set.ts';
@@ -9,6 +14,11 @@ const pixelDataTag = 'x7fe00010';
 const undefinedLength = 0xff_ff_ff_ff;
 /** Groups of overlay planes (60xx, even) as dicom-parser names them. */
 const overlayTag = /^x60[0-9a-f][02468ace]3000$/;
+
+/** Most elements and items before the pixels: each takes some 400 bytes of memory. An enhanced object of 3,000 frames has half as many. */
+const elementsMax = 500_000;
+/** Deepest nesting of sequences that are read; functional groups have three levels. */
+const depthMax = 16;
 
 /** A data set up to its pixels, and where those begin. */
 export interface Header {
@@ -34,7 +44,7 @@ export function readHeader(bytes: Uint8Array, syntax: TransferSyntax): Header {
   const parsed = parse(bytes, syntax);
   const pixels = parsed.elements[pixelDataTag];
   return {
-    dataSet: extract(parsed, pixelRepresentationOf(parsed)),
+    dataSet: extract(parsed, pixelRepresentationOf(parsed), depthMax),
     pixelData: pixels && {
       offset: pixels.dataOffset,
       bytes: pixels.length === undefinedLength ? undefined : pixels.length,
@@ -43,14 +53,18 @@ export function readHeader(bytes: Uint8Array, syntax: TransferSyntax): Header {
   };
 }
 
-function parse(bytes: Uint8Array, { byteOrder, explicitVr }: TransferSyntax): ParsedDataSet {
+function parse(
+  bytes: Uint8Array,
+  { byteOrder, explicitVr }: TransferSyntax,
+  untilTag = pixelDataTag,
+): ParsedDataSet {
   if (bytes.length === 0) throw corruptDicom('the data set is empty');
   const parser =
     byteOrder === 'little' ? dicomParser.littleEndianByteArrayParser : dicomParser.bigEndianByteArrayParser;
   const parsed = new ParsedDataSetConstructor(parser, bytes, {});
-  const until = { untilTag: pixelDataTag };
+  const until = { untilTag };
   try {
-    const stream = new dicomParser.ByteStream(parser, bytes, 0);
+    const stream = boundedStream(parser, bytes);
     if (explicitVr) dicomParser.parseDicomDataSetExplicit(parsed, stream, bytes.length, until);
     else dicomParser.parseDicomDataSetImplicit(parsed, stream, bytes.length, until);
   } catch (cause) {
@@ -58,6 +72,36 @@ function parse(bytes: Uint8Array, { byteOrder, explicitVr }: TransferSyntax): Pa
     throw corruptDicom('its elements can’t be read to their end', cause);
   }
   return parsed;
+}
+
+/** SOP Class UID (0008,0016) of a data set that need be sound only that far; empty where it is not, or has none. */
+export function readSopClass(bytes: Uint8Array, syntax: TransferSyntax): string {
+  const tag = parserTag('SOPClassUID');
+  try {
+    const parsed = parse(bytes, syntax, tag);
+    const element = parsed.elements[tag];
+    return element === undefined ? '' : (readTexts(parsed, element)[0] ?? '');
+  } catch {
+    return '';
+  }
+}
+
+/** Whether an error of `readHeader` would be the same with more bytes. */
+export function isHopeless(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof RangeError;
+}
+
+/** A stream that gives only so many tags to read: what its elements take of memory and time is bounded, however they are nested. */
+function boundedStream(parser: ByteArrayParser, bytes: Uint8Array): ByteStream {
+  const stream = new dicomParser.ByteStream(parser, bytes, 0);
+  const read = stream.readUint16.bind(stream);
+  // A tag is two of them; lengths, and looking whether a sequence ends, come on top.
+  let left = 2 * elementsMax;
+  stream.readUint16 = () => {
+    if (--left < 0) throw new RangeError('too many elements');
+    return read();
+  };
+  return stream;
 }
 
 /** dicom-parser exports its class, but its types only tell of the interface. */
@@ -71,11 +115,14 @@ function pixelRepresentationOf(parsed: ParsedDataSet): 'US' | 'SS' {
   return parsed.uint16(parserTag('PixelRepresentation')) === 1 ? 'SS' : 'US';
 }
 
-function extract(parsed: ParsedDataSet, pixelVr: 'US' | 'SS'): DataSet {
+function extract(parsed: ParsedDataSet, pixelVr: 'US' | 'SS', depthLeft: number): DataSet {
+  if (depthLeft === 0) {
+    throw corruptDicom('its sequences are nested too deep', new RangeError(`more than ${depthMax} levels`));
+  }
   const found: [Keyword, unknown][] = [];
   for (const element of Object.values(parsed.elements)) {
     const keyword = keywordOf(parsed, element);
-    const value = keyword && valueOf(parsed, element, keyword, pixelVr);
+    const value = keyword && valueOf(parsed, element, keyword, { pixelVr, depthLeft });
     if (keyword !== undefined && value !== undefined) found.push([keyword, value]);
   }
   return Object.fromEntries(found) as DataSet;
@@ -90,7 +137,12 @@ function keywordOf(parsed: ParsedDataSet, { tag }: Element): Keyword | undefined
   return keywordByTag.get(privateTag(`x${group}10${tag.slice(7)}`, readTexts(parsed, reservation)[0]));
 }
 
-function valueOf(parsed: ParsedDataSet, element: Element, keyword: Keyword, pixelVr: 'US' | 'SS'): unknown {
+function valueOf(
+  parsed: ParsedDataSet,
+  element: Element,
+  keyword: Keyword,
+  { pixelVr, depthLeft }: { pixelVr: 'US' | 'SS'; depthLeft: number },
+): unknown {
   const { vr } = attributes[keyword];
   if (element.length !== undefinedLength && element.dataOffset + element.length > parsed.byteArray.length) {
     throw corruptDicom('an element is longer than the file');
@@ -98,7 +150,7 @@ function valueOf(parsed: ParsedDataSet, element: Element, keyword: Keyword, pixe
   switch (vr) {
     case 'SQ': {
       const items = (element.items ?? []).flatMap(({ dataSet }) => (dataSet ? [dataSet] : []));
-      return items.length === 0 ? undefined : items.map((item) => extract(item, pixelVr));
+      return items.length === 0 ? undefined : items.map((item) => extract(item, pixelVr, depthLeft - 1));
     }
     case 'OB':
       return parsed.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
@@ -110,9 +162,10 @@ function valueOf(parsed: ParsedDataSet, element: Element, keyword: Keyword, pixe
       return texts.length === 0 ? undefined : texts;
     }
     default: {
-      const own = vr === 'XS' ? pixelVr : vr;
+      // Pixel Representation decides, whatever the element says: many writers get that wrong.
+      if (vr === 'XS') return readNumbers(parsed, element, pixelVr);
       // Implicit and unknown (UN) elements are read as the table says, others as they say themselves.
-      return readNumbers(parsed, element, isNumeric(element.vr) ? element.vr : own);
+      return readNumbers(parsed, element, isNumeric(element.vr) ? element.vr : vr);
     }
   }
 }

@@ -25,7 +25,7 @@ export interface ReportedStage {
   readonly jobId: string;
   readonly createdAt?: Timestamp | undefined;
   readonly stage: string;
-  readonly model?: ModelReference | undefined;
+  readonly model?: Pick<ModelReference, 'name' | 'version' | 'sha256'> | undefined;
   readonly execution?: { readonly software: string } | undefined;
 }
 

@@ -10,3 +10,5 @@ export { loadModelPackage, type ModelPackage } from './model/model-package.ts';
 export { type InferenceObserver, StagingModel, type StagingModelOptions } from './model/staging-model.ts';
 export type { PipelineContext, StudySink, StudySource } from './pipeline/pipeline-context.ts';
 export { type StagedStudy, stageStudy } from './pipeline/stage-study.ts';
+export { qualityOf } from './quality/quality-of.ts';
+export { judgeSeries, type Selection, selectSeries } from './selection/select-series.ts';

@@ -14,11 +14,10 @@ import {
 import { buildApp } from './app.ts';
 import { type ApiConfig, apiSettings, checkConfig } from './config.ts';
 import type { ApiDeps } from './deps.ts';
-import { closeArrival } from './door/close-arrival.ts';
+import { closeArrivalAsSaid } from './door/close-arrival.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { readModelCatalogue } from './model-catalogue.ts';
 import { stopServing } from './serve.ts';
-import { defaultMetadata } from './upload/metadata.ts';
 
 const service = 'api';
 
@@ -28,7 +27,7 @@ async function main(): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const deps = await openDeps(config, logger, opened);
   await deps.arrivals.closeQuiet(
-    async (arrival) => void (await closeArrival(arrival, defaultMetadata(), deps)),
+    async (arrival, said) => void (await closeArrivalAsSaid(arrival, said, deps)),
   );
   const app = await buildApp(deps);
   const address = await app.listen({ host: config.host, port: config.port });

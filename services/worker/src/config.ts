@@ -59,6 +59,41 @@ export const workerConfig = Type.Object({
     minimum: 2,
     description: 'a worker silent for that long has lost its studies, s',
   }),
+  pacsUrl: Type.Optional(
+    Type.String({
+      // Credentials have a setting of their own; a URL shows up in logs of proxies.
+      pattern: '^https?://[^\\s/@?#]+(/[^\\s?#]*)?$',
+      // It may hold a password all the same, and is then refused.
+      secret: true,
+      description:
+        'DICOMweb root of a PACS that gets the DICOM objects of every result, https://host/dicom-web, without user, password or query',
+    }),
+  ),
+  pacsAuthorization: Type.Optional(
+    Type.String({
+      pattern: '^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$',
+      secret: true,
+      description: 'Authorization header for the PACS, e.g. Bearer and a token',
+    }),
+  ),
+  pacsAttempts: Type.Integer({
+    default: 12,
+    minimum: 1,
+    maximum: 100,
+    description: 'how often a push to a PACS that is not available is tried',
+  }),
+  pacsRetrySeconds: Type.Integer({
+    default: 30,
+    minimum: 1,
+    maximum: 3_600,
+    description: 'pause after the first push that failed, doubled after each, s',
+  }),
+  pacsSecondsMax: Type.Integer({
+    default: 60,
+    minimum: 1,
+    maximum: 3_600,
+    description: 'longest that the PACS may take to answer, s',
+  }),
   healthHost: Type.String({ default: '127.0.0.1', description: 'address of /livez, /readyz and /metrics' }),
   healthPort: Type.Integer({
     default: 9100,

@@ -73,6 +73,12 @@ export function createWorkerMetrics(registry: Registry) {
       labelNames: ['code', 'severity'],
       registers,
     }),
+    pacsPushes: new Counter({
+      name: 'hepastage_pacs_pushes_total',
+      help: 'Pushes to the PACS, every try: stored, partly-stored, refused, unavailable, failed, erased; and given-up after the last',
+      labelNames: ['outcome'],
+      registers,
+    }),
     modelInfo: new Gauge({
       name: 'hepastage_model_info',
       help: 'The loaded model: always 1',

@@ -40,8 +40,8 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly error: HepastageError }
   /** It may succeed later: the record is QUEUED again. */
   | { readonly kind: 'returned'; readonly error: HepastageError }
-  /** The job had ended already, was taken over or erased: there is nothing to do. */
-  | { readonly kind: 'dropped' };
+  /** The job had ended already, was taken over or erased: there is nothing to do. `state`: how it had ended before this attempt. */
+  | { readonly kind: 'dropped'; readonly state?: JobRecord_State };
 
 /** Is told of the claim, whose `attempt` counts from 1. */
 export type OnClaim = (attempt: number) => void;
@@ -62,7 +62,7 @@ export async function runStudy(
   if (claim.kind !== 'claimed') {
     // The attempt before this one may have died while it wrote, or while it took back.
     await takeBack(request, parts);
-    return { kind: 'dropped' };
+    return { kind: 'dropped', ...(claim.kind === 'finished' && { state: claim.state }) };
   }
   const { attempt } = claim;
   onClaim(attempt);

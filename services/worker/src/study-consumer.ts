@@ -16,7 +16,8 @@ import {
   type StudyJobData,
   unavailable,
 } from '@hepastage/platform';
-import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import { type Job, UnrecoverableError, Worker } from 'bullmq';
+import { giveBack, giveBackMsMax } from './give-back.ts';
 import { Interruptions, interruptions } from './interruption.ts';
 import { type AttemptControl, jobError, type Outcome } from './run-study.ts';
 
@@ -141,15 +142,6 @@ export class StudyConsumer {
       logger.error({ jobId: job.id, err: failure }, 'study given up, but not recorded');
     }
   }
-}
-
-/** How long giving studies back may take after the grace is over, ms. */
-const giveBackMsMax = 5_000;
-
-/** Back into the queue, to be taken after `delayMs`. Spends no attempt. */
-async function giveBack(job: Job<StudyJobData>, token: string | undefined, delayMs: number): Promise<never> {
-  await job.moveToDelayed(Date.now() + delayMs, token);
-  throw new DelayedError();
 }
 
 function stalled(): HepastageError {

@@ -1,11 +1,24 @@
-import { enumName, type HepastageError, SequenceSchema, type StudyRequest } from '@hepastage/proto';
-import { createRegistry, type Logger, openObjectStore, openStatusStore } from '@hepastage/platform';
+import {
+  enumName,
+  type HepastageError,
+  JobRecord_State,
+  SequenceSchema,
+  type StudyRequest,
+} from '@hepastage/proto';
+import {
+  createRegistry,
+  type Logger,
+  type ObjectStore,
+  openObjectStore,
+  openStatusStore,
+} from '@hepastage/platform';
 import { ImagingPool, loadModelPackage, StagingModel } from '@hepastage/staging';
 import type { WorkerConfig } from './config.ts';
 import { startHealthServer } from './health-server.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
+import { PushQueue } from './pacs/push-queue.ts';
 import { recordOutcome, recordWait } from './record-outcome.ts';
-import { type AttemptControl, runStudy, type WorkerParts } from './run-study.ts';
+import { type AttemptControl, type Outcome, runStudy, type WorkerParts } from './run-study.ts';
 import { software } from './software.ts';
 import { StudyConsumer } from './study-consumer.ts';
 
@@ -45,11 +58,13 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   opened.defer(async () => imaging.close());
 
   const parts: WorkerParts = { store, status, model, imaging, limits: config, software };
+  const pushes = await startPushes(config, store, metrics, logger);
+  opened.defer(async () => pushes?.close());
   const consumer = await StudyConsumer.start({
     ...config,
     logger,
     status,
-    work: observed(parts, metrics, logger),
+    work: pushed(observed(parts, metrics, logger), pushes),
   });
   missing = undefined;
   logger.info({ model: model.name, provider: model.provider.used, healthPort: health.port }, 'ready');
@@ -58,7 +73,8 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     missing = 'shutting down';
-    await consumer.stop(config.shutdownSecondsMax * 1_000);
+    const graceMs = config.shutdownSecondsMax * 1_000;
+    await Promise.all([consumer.stop(graceMs), pushes?.stop(graceMs)]);
     await running.disposeAsync();
   };
   const broken = model.broken.then((reason) => {
@@ -84,6 +100,42 @@ function observed(parts: WorkerParts, metrics: WorkerMetrics, logger: Logger) {
       metrics.jobsInFlight.dec();
     }
   };
+}
+
+type Work = (request: StudyRequest, control: AttemptControl) => Promise<Outcome>;
+
+/**
+ * The same work, and the push of what came out. A study that had succeeded before it came here may have lost its worker before its push was queued. The
+ * study is in its queue until the push is in the other.
+ */
+function pushed(work: Work, pushes: PushQueue | undefined): Work {
+  if (pushes === undefined) return work;
+  return async (request, control) => {
+    const outcome = await work(request, control);
+    const hadSucceeded = outcome.kind === 'dropped' && outcome.state === JobRecord_State.SUCCEEDED;
+    if (outcome.kind === 'succeeded' || hadSucceeded) await pushes.add(request);
+    return outcome;
+  };
+}
+
+async function startPushes(
+  config: WorkerConfig,
+  store: ObjectStore,
+  metrics: WorkerMetrics,
+  logger: Logger,
+): Promise<PushQueue | undefined> {
+  const { pacsUrl: url, pacsAuthorization: authorization } = config;
+  if (url === undefined) return undefined;
+  return PushQueue.start({
+    ...config,
+    store,
+    target: { url, ...(authorization !== undefined && { headers: { authorization } }) },
+    secondsMax: config.pacsSecondsMax,
+    attempts: config.pacsAttempts,
+    retrySeconds: config.pacsRetrySeconds,
+    metrics,
+    logger,
+  });
 }
 
 async function startModel(

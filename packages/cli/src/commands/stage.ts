@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import {
@@ -11,7 +11,6 @@ import {
   StagingResultSchema,
 } from '@hepastage/proto';
 import { parseConfig } from '@hepastage/platform/config';
-import { imageSettings } from '@hepastage/platform/settings';
 import {
   type ExecutionProvider,
   ImagingPool,
@@ -19,22 +18,39 @@ import {
   StagingModel,
   stageStudy,
 } from '@hepastage/staging';
-import { Type } from 'typebox';
 import { defaultModel } from '../default-model.ts';
 import { makeOutputFolder } from '../output-folder.ts';
 import { printResult } from '../print-result.ts';
 import { isWatched, progressBar } from '../progress-bar.ts';
 import { providersOption } from '../providers-option.ts';
-import { requestOfFiles, type StudyFiles } from '../study-files.ts';
+import { openRequest } from '../study/open-request.ts';
+import { studySettings } from '../study/study-settings.ts';
+import type { StudyFiles } from '../study-files.ts';
 
-type StageOptions = StudyFiles & { out: string; model: string; providers: ExecutionProvider[]; json?: true };
+type StageOptions = StudyFiles & {
+  t1wSeries?: string;
+  t2wSeries?: string;
+  out: string;
+  model: string;
+  providers: ExecutionProvider[];
+  json?: true;
+};
 
 /** `hepastage stage`: a study's whole way in this process, without a server. */
 export function stageCommand(): Command {
   return new Command('stage')
     .description('stage a study on this machine, without a server')
-    .option('--t1w <file>', 'T1-weighted volume, .nii or .nii.gz')
-    .option('--t2w <file>', 'T2-weighted volume, .nii or .nii.gz')
+    .option(
+      '--t1w <path>',
+      'T1-weighted volume: .nii or .nii.gz, or a folder, a .zip or a file of one DICOM series',
+    )
+    .option('--t2w <path>', 'T2-weighted volume, likewise')
+    .option(
+      '--study <path>',
+      'a folder or a .zip of a whole DICOM study: its T1W and T2W series are selected',
+    )
+    .option('--t1w-series <name>', 'stage this series of it as T1W: its number, or its SeriesInstanceUID')
+    .option('--t2w-series <name>', 'stage this series of it as T2W')
     .option('--t1w-liver-mask <file>', 'liver mask on the T1W grid')
     .option('--t2w-liver-mask <file>', 'liver mask on the T2W grid')
     .option('--out <folder>', 'where result.json and the artefacts go', 'hepastage-result')
@@ -51,10 +67,11 @@ async function stage(options: StageOptions): Promise<void> {
 }
 
 async function stageHere(options: StageOptions): Promise<StagingResult> {
-  const request = await requestOfFiles(randomUUID(), options);
-  const limits = parseConfig(Type.Object(imageSettings), process.env);
-  await makeOutputFolder(options.out);
+  const settings = parseConfig(studySettings, process.env);
+  const { t1wSeries: t1w = '', t2wSeries: t2w = '' } = options;
   await using opened = new AsyncDisposableStack();
+  const { request, source } = opened.use(await openRequest(randomUUID(), options, { t1w, t2w }, settings));
+  await makeOutputFolder(options.out);
   const imaging = new ImagingPool(Math.min(2, availableParallelism()));
   opened.defer(async () => imaging.close());
   const model = await StagingModel.start(await loadModelPackage(options.model), {
@@ -68,8 +85,8 @@ async function stageHere(options: StageOptions): Promise<StagingResult> {
   const { result } = await stageStudy(request, {
     model,
     imaging,
-    limits,
-    source: { read: async ({ key }) => readFile(key) },
+    limits: settings,
+    source,
     sink: {
       writeArtefact: async (name, bytes) => writeFile(join(options.out, basename(name)), bytes),
       writeResult: async (json) => writeFile(join(options.out, 'result.json'), json),

@@ -37,6 +37,10 @@ export function reportOn(file: string, bytes: Uint8Array, kind: ImageKind, limit
     };
   } catch (error) {
     if (!(error instanceof HepastageError)) throw error;
-    return { file, accepted: false, code: error.codeName, message: error.message };
+    return refusedFile(file, error);
   }
+}
+
+export function refusedFile(file: string, { codeName: code, message }: HepastageError): FileReport {
+  return { file, accepted: false, code, message };
 }

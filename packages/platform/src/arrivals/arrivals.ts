@@ -8,30 +8,48 @@ export interface Arrival {
 
 export type StudyName = Pick<Arrival, 'tenant' | 'studyInstanceUid'>;
 
+/** A bringer of instances, unique among those of its study. */
+export interface Bringer {
+  readonly id: string;
+  /** Longest that it may take: then it counts as gone, ms. */
+  readonly msMax: number;
+}
+
+/**
+ * What became of an arrival by the time that one of its bringers leaves. `open`: what it brought is part of the study, whoever closes it. `closed`: the
+ * study went on without it, because it took longer than it may. `absent`: the same, long ago; or the job was erased.
+ */
+export type Leaving = 'open' | 'closed' | 'absent';
+
 /** What came of trying to close an arrival. */
 export type Closing =
-  /** No more instances will join this job. */
-  | { readonly kind: 'closed'; readonly jobId: string }
+  /** No more instances will join this job. `said`: with the words of whoever closed it, now or before. */
+  | { readonly kind: 'closed'; readonly jobId: string; readonly said: string }
   /** Requests are still bringing instances. */
   | { readonly kind: 'busy' }
   /** Nothing of that study is arriving. */
   | { readonly kind: 'absent' };
 
 /**
- * Studies that arrive over DICOMweb, in one request or many. Whoever brings the first instance of a study opens its arrival, and with it a job; the
- * others join. It is closed once, after a quiet period or when a client says that the study is complete, and never while a request is still
- * bringing instances. Failures of Redis are HepastageErrors QUEUE_UNAVAILABLE.
+ * Studies that arrive over DICOMweb, in one request or many.
+ *
+ *     (absent) → open → closed → (absent)
+ *         enter ┘ │       │ settle: what follows from its end is done
+ *    enter, leave ┘       └ close: nobody is bringing instances, and nobody has for the quiet period or a client says that the study is complete
+ *
+ * Whoever brings the first instance of a study opens its arrival, and with it a job; the others join. Instances that come after it was closed open
+ * another. Each open or closed arrival has one alarm, so that whoever dies on the way is followed by another replica. What is said of a study when it is
+ * closed is kept with it until it is settled, so that whoever follows says the same. Failures of Redis are HepastageErrors QUEUE_UNAVAILABLE.
  */
 export interface Arrivals {
-  /** Joins the study's arrival, or opens it with `newJobId`. `bringer` counts as bringing instances until it leaves, or for `msMax`. */
-  enter(
-    study: StudyName,
-    newJobId: string,
-    bringer: { readonly id: string; readonly msMax: number },
-  ): Promise<Arrival>;
-  /** This bringer brings no more. The quiet period begins anew. */
-  leave(arrival: Arrival, bringerId: string): Promise<void>;
-  close(study: StudyName): Promise<Closing>;
+  /** Joins the study's arrival, or opens it with `newJobId`. `bringer` counts as bringing instances until it leaves. */
+  enter(study: StudyName, newJobId: string, bringer: Bringer): Promise<Arrival>;
+  /** This bringer brings no more. The quiet period begins anew. Doing it again changes nothing else. */
+  leave(arrival: Arrival, bringerId: string): Promise<Leaving>;
+  /** Closes the study's arrival, or gives one that was closed and not yet settled. */
+  close(study: StudyName, said: string): Promise<Closing>;
+  /** All that follows from a closed arrival is done. */
+  settle(arrival: Arrival): Promise<void>;
   /** Its job is erased: instances that come from now on open another. */
   abandon(arrival: Arrival): Promise<void>;
   /** From now on studies whose quiet period is over are closed here, as by any other replica: each by one. */
@@ -39,5 +57,8 @@ export interface Arrivals {
   shutDown(): Promise<void>;
 }
 
-/** What is done with a study after its quiet period. May be called again for the same arrival if it throws. */
-export type OnQuiet = (arrival: Arrival) => Promise<void>;
+/**
+ * What follows from a closed arrival: `said` is empty after a quiet period. If it throws it is called again, here or elsewhere, and so it is if its
+ * process dies; it may run beside whoever closed the study by name. When it returns the arrival is settled.
+ */
+export type OnQuiet = (arrival: Arrival, said: string) => Promise<void>;

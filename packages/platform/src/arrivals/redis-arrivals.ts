@@ -1,10 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { DelayedError, type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
 import { queuePrefix } from '../queue/queue-contract.ts';
 import { answered, connectRedis, unavailable } from '../redis/connection.ts';
-import { abandonLua, closeLua, enterLua } from './arrival.lua.ts';
-import type { Arrival, Arrivals, Closing, OnQuiet, StudyName } from './arrivals.ts';
+import { abandonLua, closeLua, enterLua, leaveLua, settleLua } from './arrival.lua.ts';
+import type { Arrival, Arrivals, Bringer, Closing, Leaving, OnQuiet, StudyName } from './arrivals.ts';
 
 export interface ArrivalsOptions {
   readonly redisUrl: string;
@@ -15,14 +16,24 @@ export interface ArrivalsOptions {
 }
 
 const queueName = 'arrivals';
-/** A store that is away comes back: a quiet study is tried again for a day. */
-const attempts = 2_880;
-const backoff = { type: 'fixed', delay: 30_000, jitter: 0.5 };
+/** A store that is away comes back: a study that can't be closed is tried again for so long, ms. */
+const patienceMs = 24 * 3_600_000;
+/** Studies that one replica closes at once. */
+const closingAtOnce = 4;
+/** Longest that a replica which stops waits for studies that it is closing, ms: what is not done by then another replica does. */
+const closingMsMax = 5_000;
+/** How often a study's replica may die on it: as often as it likes. */
+const stalledCountMax = 1_000;
 
 export async function openArrivals(options: ArrivalsOptions): Promise<Arrivals> {
   const redis = await connectRedis(options.redisUrl, 'fail-fast', options.logger);
   return new RedisArrivals(redis, options);
 }
+
+/** `dueMs`: when to ask again at the soonest. */
+type AlarmClosing =
+  | Exclude<Closing, { kind: 'busy' }>
+  | { readonly kind: 'busy' | 'early'; readonly dueMs: number };
 
 class RedisArrivals implements Arrivals {
   readonly #redis: Redis;
@@ -48,85 +59,96 @@ class RedisArrivals implements Arrivals {
     this.#worker = new Worker<Arrival>(queueName, async (job, token) => this.#closeOne(job, token, onQuiet), {
       connection: this.#workerRedis,
       prefix: queuePrefix(redisPrefix),
+      concurrency: closingAtOnce,
+      maxStalledCount: stalledCountMax,
     });
     this.#worker.on('error', (error) => logger.warn({ err: unavailable(error) }, 'arrivals'));
-    this.#worker.on('failed', (job, err) => logger.warn({ jobId: job?.data.jobId, err }, 'arrival not closed'));
+    this.#worker.on('failed', (job, err) =>
+      logger.warn({ jobId: job?.data.jobId, err }, 'arrival not closed'),
+    );
   }
 
-  async enter(
-    { tenant, studyInstanceUid }: StudyName,
-    newJobId: string,
-    { id, msMax }: { readonly id: string; readonly msMax: number },
-  ): Promise<Arrival> {
+  async enter(study: StudyName, newJobId: string, { id, msMax }: Bringer): Promise<Arrival> {
     const now = Date.now();
-    const keys = this.#keys({ tenant, studyInstanceUid });
-    const jobId = (await answered(
-      this.#redis.eval(enterLua, keys.length, ...keys, newJobId, id, now, now + msMax),
-    )) as string;
-    const arrival = { tenant, studyInstanceUid, jobId };
-    // Should this bringer die, somebody must still look after the study.
-    await this.#waitForQuiet(arrival);
+    const jobId = (await this.#eval(enterLua, study, newJobId, id, now, now + msMax)) as string;
+    const arrival = { tenant: study.tenant, studyInstanceUid: study.studyInstanceUid, jobId };
+    await this.#setAlarm(arrival);
     return arrival;
   }
 
-  async leave(arrival: Arrival, bringerId: string): Promise<void> {
-    await this.#waitForQuiet(arrival);
-    const [, bringers] = this.#keys(arrival);
-    await answered(this.#redis.zrem(bringers, bringerId));
+  async leave(arrival: Arrival, bringerId: string): Promise<Leaving> {
+    return (await this.#eval(leaveLua, arrival, arrival.jobId, bringerId, Date.now())) as Leaving;
   }
 
-  async close(study: StudyName): Promise<Closing> {
-    return this.#close(study, '');
+  async close(study: StudyName, said: string): Promise<Closing> {
+    const closing = await this.#close(study, '', 0, said);
+    return 'dueMs' in closing ? { kind: 'busy' } : closing;
+  }
+
+  async settle(arrival: Arrival): Promise<void> {
+    await this.#eval(settleLua, arrival, arrival.jobId);
+    await this.#endAlarm(arrival);
   }
 
   async abandon(arrival: Arrival): Promise<void> {
-    const keys = this.#keys(arrival);
-    await answered(this.#redis.eval(abandonLua, keys.length, ...keys, arrival.jobId));
+    await this.#eval(abandonLua, arrival, arrival.jobId);
+    await this.#endAlarm(arrival);
   }
 
   async shutDown(): Promise<void> {
-    await this.#worker?.close();
+    const closed = this.#worker?.close().catch(() => undefined);
+    await Promise.race([closed, delay(closingMsMax, undefined, { ref: false })]);
     await this.#queue.close();
     this.#workerRedis?.disconnect();
     this.#redis.disconnect();
   }
 
-  /** Sets the study's alarm, or sets it back: there is one at a time. */
-  async #waitForQuiet(arrival: Arrival): Promise<void> {
+  /**
+   * Sets the alarm of an arrival. It has the job's id, so that there is never more than one, and it puts itself off until the arrival is closed: whoever
+   * comes and goes need not move it.
+   */
+  async #setAlarm(arrival: Arrival): Promise<void> {
     const { quietMs } = this.#options;
     await answered(
       this.#queue.add('close', arrival, {
+        jobId: arrival.jobId,
         delay: quietMs,
-        deduplication: { id: arrival.jobId, ttl: quietMs, extend: true, replace: true },
-        attempts,
-        backoff,
+        attempts: Math.ceil((2 * patienceMs) / quietMs),
+        backoff: { type: 'fixed', delay: quietMs, jitter: 0.5 },
         removeOnComplete: true,
         removeOnFail: true,
       }),
     );
   }
 
+  /** Unless it is ringing: then it ends by itself. */
+  async #endAlarm({ jobId }: Arrival): Promise<void> {
+    await answered(this.#queue.remove(jobId));
+  }
+
   async #closeOne(job: Job<Arrival>, token: string | undefined, onQuiet: OnQuiet): Promise<void> {
-    const { kind } = await this.#close(job.data, job.data.jobId);
-    if (kind === 'busy') {
-      await job.moveToDelayed(Date.now() + this.#options.quietMs, token);
+    const arrival = job.data;
+    const closing = await this.#close(arrival, arrival.jobId, this.#options.quietMs, '');
+    if ('dueMs' in closing) {
+      await job.moveToDelayed(closing.dueMs, token);
       throw new DelayedError();
     }
-    // Absent: it was closed before, but whoever did it may not have come to an end.
-    await onQuiet(job.data);
+    if (closing.kind !== 'closed') return;
+    await onQuiet(arrival, closing.said);
+    await this.settle(arrival);
   }
 
-  /** `jobId`: only if the arrival is still this job's; empty for any. */
-  async #close(study: StudyName, jobId: string): Promise<Closing> {
-    const keys = this.#keys(study);
-    const [kind, closed] = (await answered(
-      this.#redis.eval(closeLua, keys.length, ...keys, Date.now(), jobId),
-    )) as [Closing['kind'], string];
-    return kind === 'closed' ? { kind, jobId: closed } : { kind };
+  /** `jobId`: only the arrival of this job; empty for any. `quietMs`: only if nobody came or went for so long. */
+  async #close(study: StudyName, jobId: string, quietMs: number, said: string): Promise<AlarmClosing> {
+    const reply = await this.#eval(closeLua, study, Date.now(), jobId, quietMs, said);
+    const [kind, closed, rest] = reply as [AlarmClosing['kind'], string, string];
+    if (kind === 'closed') return { kind, jobId: closed, said: rest };
+    return kind === 'absent' ? { kind } : { kind, dueMs: Number(rest) };
   }
 
-  #keys({ tenant, studyInstanceUid }: StudyName): [string, string] {
-    const key = `${this.#options.redisPrefix}:arrival:${tenant}:${studyInstanceUid}`;
-    return [key, `${key}:bringers`];
+  async #eval(script: string, study: StudyName, ...parameters: (string | number)[]): Promise<unknown> {
+    const open = `${this.#options.redisPrefix}:arrival:${study.tenant}:${study.studyInstanceUid}`;
+    const keys = [open, `${open}:bringers`, `${open}:closed`];
+    return answered(this.#redis.eval(script, keys.length, ...keys, ...parameters));
   }
 }

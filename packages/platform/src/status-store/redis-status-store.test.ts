@@ -200,6 +200,61 @@ test('a foreign cursor is refused', async () => {
   await assert.rejects(status.list(tenant, {}, 10, 'bm9uc2Vuc2U'), { codeName: 'INVALID_REQUEST' });
 });
 
+test('a study that arrives is RECEIVING until it is complete, and then QUEUED with what was said of it', async () => {
+  const study = request();
+  const uid = '2.25.1';
+  const arriving = create(StudyRequestSchema, { ...study, studyInstanceUid: uid, metadata: undefined });
+  const { record } = await status.create(arriving, JobRecord_State.RECEIVING);
+  assert.deepEqual([record.state, record.studyInstanceUid], [JobRecord_State.RECEIVING, uid]);
+  const complete = { ...study, metadata: { ...study.metadata!, externalReference: 'mine' } };
+  assert.equal(await status.complete(complete), true);
+  const { record: queued, version } = (await status.get(tenant, study.jobId))!;
+  assert.equal(queued.state, JobRecord_State.QUEUED);
+  assert.equal(queued.metadata?.externalReference, 'mine');
+  assert.equal(queued.studyInstanceUid, uid);
+  assert.equal(await status.complete(study), true, 'again');
+  assert.deepEqual(await status.get(tenant, study.jobId), { record: queued, version }, 'as it was first');
+  assert.deepEqual(await status.claim(tenant, study.jobId), { kind: 'claimed', attempt: 1 });
+  assert.equal(await status.complete(study), false, 'a worker has it');
+});
+
+test('nobody works on a study that arrives: it is complete first, or cancelled, or can’t be made a study', async () => {
+  const begin = async () => (await status.create(request(), JobRecord_State.RECEIVING)).record.jobId;
+  const error = create(JobErrorSchema, { code: ErrorCode.TOO_MANY_FILES, message: 'too many' });
+  const jobId = await begin();
+  const { version } = (await status.get(tenant, jobId))!;
+  const refused = { kind: 'finished', state: JobRecord_State.RECEIVING };
+  assert.deepEqual(await status.claim(tenant, jobId), refused);
+  assert.equal(await status.requeue(tenant, jobId, 0), false);
+  assert.equal(await status.succeed(tenant, jobId, 0, { stage: 'mild', model: 'm@1' }), false);
+  assert.equal(await status.fail(tenant, jobId, 0, error), false);
+  assert.equal((await status.get(tenant, jobId))?.version, version);
+  assert.equal(await status.cancel(tenant, jobId), true);
+  assert.equal(await status.complete(request()), false, 'there is no such job');
+  assert.equal(await status.complete({ ...request(), jobId }), false);
+  assert.equal((await status.get(tenant, jobId))?.record.state, JobRecord_State.CANCELLED);
+
+  const other = await begin();
+  assert.equal(await status.fail(tenant, other, undefined, error), true);
+  assert.equal((await status.get(tenant, other))?.record.error?.code, ErrorCode.TOO_MANY_FILES);
+});
+
+test('jobs are found by the study that they are of', async () => {
+  const one = { ...request(), tenant: 'by-study', studyInstanceUid: '2.25.1' };
+  await status.create(one, JobRecord_State.RECEIVING);
+  await status.create({ ...request(), tenant: 'by-study', studyInstanceUid: '2.25.2' });
+  const { records } = await status.list('by-study', { studyInstanceUid: '2.25.1' }, 10);
+  assert.deepEqual(
+    records.map(({ jobId }) => jobId),
+    [one.jobId],
+  );
+  const receiving = await status.list('by-study', { states: [JobRecord_State.RECEIVING] }, 10);
+  assert.deepEqual(
+    receiving.records.map(({ jobId }) => jobId),
+    [one.jobId],
+  );
+});
+
 test('waiting ends with the change, and at once where it has happened already', async () => {
   const study = request();
   const { version } = await status.create(study);

@@ -30,7 +30,13 @@ const scanBatch = 100;
 type Action =
   | 'create'
   | 'complete'
-  | 'claim' | 'report' | 'requeue' | 'succeed' | 'fail' | 'cancel' | 'erase';
+  | 'claim'
+  | 'report'
+  | 'requeue'
+  | 'succeed'
+  | 'fail'
+  | 'cancel'
+  | 'erase';
 type Transition = { readonly outcome: string; readonly state: JobRecord_State; readonly attempt: number };
 
 export interface StatusStoreOptions {
@@ -65,10 +71,7 @@ class RedisStatusStore implements StatusStore {
     this.#feed = feed;
   }
 
-  async create(
-    request: StudyRequest,
-    state: FirstState = JobRecord_State.QUEUED,
-  ): Promise<VersionedRecord> {
+  async create(request: StudyRequest, state: FirstState = JobRecord_State.QUEUED): Promise<VersionedRecord> {
     const { jobId, tenant, createdAt, metadata, studyInstanceUid } = request;
     const record = create(JobRecordSchema, {
       jobId,

@@ -37,7 +37,7 @@ export interface JobPage {
 /**
  * The state of every job, polled by clients. Transitions (one Lua script):
  *
- *     (absent) → RECEIVING → QUEUED (a study that arrives over DICOMweb; RECEIVING → CANCELLED, too)
+ *     (absent) → RECEIVING → QUEUED (a study that arrives over DICOMweb; RECEIVING → CANCELLED | FAILED, too)
  *     (absent) → QUEUED → RUNNING → SUCCEEDED | FAILED
  *                   │        └─ RUNNING with the next attempt (its worker died), or QUEUED (its worker gave it back)
  *                   └── QUEUED | RUNNING → CANCELLED → (erased)
@@ -65,7 +65,7 @@ export interface StatusStore {
     attempt: number,
     outcome: { stage: string; model: string },
   ): Promise<boolean>;
-  /** `attempt` undefined: whoever fails it holds no claim (the queue gave up on it). */
+  /** `attempt` undefined: whoever fails it holds no claim (the queue gave up on it, or it can't be made a study). */
   fail(tenant: string, jobId: string, attempt: number | undefined, error: JobError): Promise<boolean>;
   cancel(tenant: string, jobId: string): Promise<boolean>;
   /** Removes record and index entry. */

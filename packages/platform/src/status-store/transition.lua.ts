@@ -32,7 +32,8 @@ elseif attempt ~= '' and attempt == current and state == target then
 elseif action == 'complete' and state == '"QUEUED"' then
   return { 'done', state, current }
 elseif state == '"RECEIVING"' then
-  if action ~= 'complete' and action ~= 'cancel' then return { 'refused', state, current } end
+  local gives_up = action == 'fail' and attempt == ''
+  if action ~= 'complete' and action ~= 'cancel' and not gives_up then return { 'refused', state, current } end
 elseif action == 'complete' or (state ~= '"QUEUED"' and state ~= '"RUNNING"') then
   return { 'refused', state, current }
 elseif action == 'claim' then

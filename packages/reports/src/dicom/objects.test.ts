@@ -12,7 +12,7 @@ const input = testReportInput();
 const header = reportHeader(input);
 const objects = {
   sr: stagingSr(input),
-  map: evidenceObject(header, testEvidence()),
+  map: evidenceObject(header, testEvidence())!,
   capture: keySliceCapture(header, testPicture()),
 } as const;
 
@@ -57,7 +57,7 @@ test('an odd number of pixel bytes is padded', () => {
 });
 
 test('a sequence’s objects differ from the other’s', () => {
-  assert.notEqual(uidOf(evidenceObject(header, testEvidence(2))), uidOf(objects.map));
+  assert.notEqual(uidOf(evidenceObject(header, testEvidence(2))!), uidOf(objects.map));
   assert.notEqual(uidOf(keySliceCapture(header, testPicture(2))), uidOf(objects.capture));
 });
 
@@ -78,9 +78,14 @@ test('pixels that don’t fit their size are refused', () => {
 });
 
 test('a map whose images are not one for each slice names none', () => {
-  const map = evidenceObject(reportHeader(testReportInput({ slices: 3 })), testEvidence());
+  const map = evidenceObject(reportHeader(testReportInput({ slices: 3 })), testEvidence())!;
   assert.equal(dicomParser.parseDicom(map).elements['x00081115'], undefined);
   assert.notEqual(dicomParser.parseDicom(objects.map).elements['x00081115'], undefined);
+});
+
+test('without any evidence there is no map', () => {
+  const { sequence, heat, geometry } = testEvidence();
+  assert.equal(evidenceObject(header, { sequence, heat: heat.map(() => 0), geometry }), undefined);
 });
 
 function uidOf(bytes: Uint8Array): string | undefined {

@@ -11,14 +11,8 @@ const implementationVersionName = 'HEPASTAGE';
 const headBytes = 12;
 const lengthMax = 0xff_ff_ff_fe;
 
-/** The pixels of an object: they come after all of its other attributes. Little endian, as every platform of ours is. */
-export interface Pixels {
-  /** Pixel Data (7FE0,0010) or Float Pixel Data (7FE0,0008). */
-  readonly keyword: 'PixelData' | 'FloatPixelData';
-  readonly bytes: Uint8Array;
-}
-
-const pixelElements = { PixelData: ['OB', 0x00_10], FloatPixelData: ['OF', 0x00_08] } as const;
+/** Pixel Data (7FE0,0010) of an object: it comes after all of its other attributes. Little endian, as every platform of ours is. */
+export type Pixels = Uint8Array | Uint8ClampedArray | Uint16Array;
 
 /** A DICOM file (PS3.10), explicit VR little endian. `dataSet` has its SOP class and instance UIDs. */
 export function writeObject(dataSet: Item, pixels?: Pixels): Uint8Array {
@@ -46,17 +40,18 @@ function isAscii(dataSet: Item): boolean {
 }
 
 /** The pixels are copied once, past dcmjs, which would copy them several times. */
-function withPixels(written: Uint8Array, { keyword, bytes }: Pixels): Uint8Array {
+function withPixels(written: Uint8Array, pixels: Pixels): Uint8Array {
+  const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
   const padded = bytes.length + (bytes.length % 2);
   if (padded > lengthMax) throw new RangeError('an element holds at most 4 GiB');
-  const [vr, element] = pixelElements[keyword];
   const file = new Uint8Array(written.length + headBytes + padded);
   file.set(written);
   const head = new DataView(file.buffer, written.length, headBytes);
   head.setUint16(0, 0x7f_e0, true);
-  head.setUint16(2, element, true);
-  head.setUint8(4, vr.charCodeAt(0));
-  head.setUint8(5, vr.charCodeAt(1));
+  head.setUint16(2, 0x00_10, true);
+  head.setUint8(4, 'O'.charCodeAt(0));
+  // PS3.5, A.2: OW where more than 8 bits are allocated.
+  head.setUint8(5, (pixels.BYTES_PER_ELEMENT > 1 ? 'W' : 'B').charCodeAt(0));
   head.setUint32(8, padded, true);
   file.set(bytes, written.length + headBytes);
   return file;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decode } from 'fast-png';
-import { drawKeySlice } from './key-slice.ts';
+import { drawKeySlice, encodePng } from './key-slice.ts';
 
 const size = { height: 8, width: 4 };
 /** Darker on the left, brighter on the right. */
@@ -13,7 +13,7 @@ function pixelAt(png: ReturnType<typeof decode>, x: number, y: number): number[]
 
 test('the slice stands plain on the left and under its heat on the right', () => {
   const keyHeat = Float32Array.of(1, 0);
-  const png = decode(drawKeySlice({ keySlice, keyHeat, mapHeight: 2, mapWidth: 1 }, size), {
+  const png = decode(encodePng(drawKeySlice({ keySlice, keyHeat, mapHeight: 2, mapWidth: 1 }, size)), {
     checkCrc: true,
   });
   assert.deepEqual([png.width, png.height, png.channels], [16, 16, 3]);
@@ -27,9 +27,11 @@ test('the slice stands plain on the left and under its heat on the right', () =>
 
 test('a flat slice draws without dividing by zero', () => {
   const png = decode(
-    drawKeySlice(
-      { keySlice: new Float32Array(32), keyHeat: new Float32Array(2), mapHeight: 2, mapWidth: 1 },
-      size,
+    encodePng(
+      drawKeySlice(
+        { keySlice: new Float32Array(32), keyHeat: new Float32Array(2), mapHeight: 2, mapWidth: 1 },
+        size,
+      ),
     ),
   );
   assert.deepEqual(new Set(png.data), new Set([0]));

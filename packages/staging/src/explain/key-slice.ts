@@ -20,16 +20,22 @@ export interface KeySlice {
   readonly mapWidth: number;
 }
 
-/** The slice as it is and, beside it, under its heat: an RGB PNG of (2·zoom·W) × (zoom·H) pixels. */
+/** A picture of 8-bit red, green and blue, row by row. */
+export interface Picture {
+  readonly rows: number;
+  readonly columns: number;
+  readonly rgb: Uint8ClampedArray;
+}
+
+/** The slice as it is and, beside it, under its heat: (2·zoom·W) × (zoom·H) pixels. */
 export function drawKeySlice(
   { keySlice, keyHeat, mapHeight, mapWidth }: KeySlice,
   { height, width }: { height: number; width: number },
-): Uint8Array {
+): Picture {
   const rows = zoom * height;
   const columns = zoom * width;
   const shades = resizeMap(toGrey(keySlice), [height, width], [rows, columns]);
   const heats = resizeMap(keyHeat, [mapHeight, mapWidth], [rows, columns]);
-  const png = new PNG({ width: 2 * columns, height: rows });
   const rgb = new Uint8ClampedArray(rows * 2 * columns * 3);
   for (let row = 0; row < rows; row++) {
     let plain = row * 2 * columns * 3;
@@ -46,7 +52,13 @@ export function drawKeySlice(
       rgb[heated + 2] = grey + colour * Math.max(0, 2 * heat - 1.5);
     }
   }
-  png.data = Buffer.from(rgb.buffer);
+  return { rows, columns: 2 * columns, rgb };
+}
+
+/** The picture as a PNG that says what it is for. */
+export function encodePng({ rows, columns, rgb }: Picture): Uint8Array {
+  const png = new PNG({ width: columns, height: rows });
+  png.data = Buffer.from(rgb.buffer, rgb.byteOffset, rgb.byteLength);
   return withComment(PNG.sync.write(png, { ...pngOptions, inputHasAlpha: false }), 'Research use only');
 }
 

@@ -5,13 +5,15 @@ import type {
   ExplainTask,
   PreparedVolume,
   PrepareTask,
+  Reports,
+  ReportTask,
   Selection,
   SelectTask,
   Settled,
 } from './imaging-protocol.ts';
 import { ownBuffers } from './own-buffers.ts';
 
-/** Decoding, preprocessing and explaining in threads of their own. As many volumes are decompressed at once as there are threads: that bounds the memory. */
+/** Decoding, preprocessing, explaining and reporting in threads of their own. As many volumes are decompressed at once as there are threads: that bounds the memory. */
 export class ImagingPool {
   readonly #threads: Piscina;
 
@@ -38,6 +40,10 @@ export class ImagingPool {
   /** The task's buffers are transferred away. */
   async explain(task: ExplainTask, signal?: AbortSignal): Promise<Explanation> {
     return this.#run('explain', task, task, signal);
+  }
+
+  async report(task: ReportTask, signal?: AbortSignal): Promise<Reports> {
+    return this.#run('report', task, {}, signal);
   }
 
   async close(): Promise<void> {

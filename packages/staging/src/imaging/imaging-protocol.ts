@@ -5,10 +5,13 @@ import type {
   SeriesChoice,
   SeriesReportJson,
   SkippedFilesJson,
+  StagingResultJson,
+  StudyRequestJson,
 } from '@hepastage/proto';
+import type { ReportHeader, SourceStudy } from '@hepastage/reports';
 import type { Geometry, ImageFinding, ImageLimits, SliceGrid, SliceStack, Stack } from '@hepastage/imaging';
 
-/** A file as it lies in the object store, with the digest it had when it was uploaded. */
+/** A file as it lies in the object store, or will, with the digest it had when it was uploaded or made. */
 export interface FileBytes {
   readonly bytes: Uint8Array;
   readonly sha256: string;
@@ -54,6 +57,9 @@ export interface PreparedVolume {
 }
 
 export interface ExplainTask {
+  readonly sequence: Sequence;
+  /** For the DICOM objects among the artefacts. */
+  readonly header: ReportHeader;
   /** Heat of the staged slices [S,h,w], 0 to 1. */
   readonly heat: Float32Array;
   readonly sliceGrid: SliceGrid;
@@ -68,11 +74,29 @@ export interface ExplainTask {
 
 export interface Explanation {
   /** Heatmap on the input's own grid, .nii.gz. */
-  readonly heatmap: Uint8Array;
+  readonly heatmap: FileBytes;
   /** The key slice, plain and under its heat, PNG. */
-  readonly keySlice: Uint8Array;
+  readonly keySlice: FileBytes;
+  /** The heatmap as a DICOM Parametric Map; undefined where DICOM has no place for it, or nobody a use. */
+  readonly evidence: FileBytes | undefined;
+  /** The picture of the key slice as a DICOM Secondary Capture. */
+  readonly capture: FileBytes;
   /** Share of the heat inside the liver mask, 0 to 1. */
   readonly heatInLiver: number | undefined;
+}
+
+/** A result, and what of the study its reports refer to. Messages as canonical JSON: they lose their prototype between threads. */
+export interface ReportTask {
+  readonly result: StagingResultJson;
+  readonly request: StudyRequestJson;
+  readonly study: SourceStudy | undefined;
+}
+
+export interface Reports {
+  /** DICOM SR. */
+  readonly sr: FileBytes;
+  /** FHIR R4 DiagnosticReport, JSON. */
+  readonly fhir: FileBytes;
 }
 
 /** An error's class is lost between threads: its code and words travel instead. */

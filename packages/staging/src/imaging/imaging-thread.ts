@@ -1,4 +1,4 @@
-/** What the pool's threads do: everything that computes on voxels, so that the main thread never does. */
+/** What the pool's threads do: everything that computes on voxels or writes DICOM, so that the main thread never does. */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import {
@@ -17,6 +17,7 @@ import {
   type Volume,
 } from '@hepastage/imaging';
 import {
+  decodeJson,
   decodeText,
   type DicomInstance,
   DicomStudySchema,
@@ -25,15 +26,20 @@ import {
   HepastageError,
   SeriesReportSchema,
   SkippedFilesSchema,
+  StagingResultSchema,
+  StudyRequestSchema,
 } from '@hepastage/proto';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
-import { drawKeySlice } from '../explain/key-slice.ts';
+import { evidenceObject, fhirReport, isUpright, keySliceCapture, stagingSr } from '@hepastage/reports';
+import { drawKeySlice, encodePng } from '../explain/key-slice.ts';
 import type {
   ExplainTask,
   Explanation,
   FileBytes,
   PreparedVolume,
   PrepareTask,
+  Reports,
+  ReportTask,
   Selection,
   SelectTask,
   Settled,
@@ -86,12 +92,39 @@ export async function prepare(task: PrepareTask): Promise<Settled<PreparedVolume
 /** Heat → artefacts. */
 export async function explain(task: ExplainTask): Promise<Settled<Explanation>> {
   return settle(() => {
-    const { heat, sliceGrid, geometry, liverBits, mapHeight, mapWidth } = task;
+    const { header, heat, sequence, sliceGrid, geometry, liverBits, mapHeight, mapWidth } = task;
     const onGrid = backProject({ values: heat, height: mapHeight, width: mapWidth }, sliceGrid, geometry);
+    const map = isMapped(task) ? evidenceObject(header, { sequence, heat: onGrid, geometry }) : undefined;
+    const picture = drawKeySlice(task, sliceGrid);
     return {
-      heatmap: gzipSync(encodeNifti(geometry, onGrid), { level: heatmapGzipLevel }),
-      keySlice: drawKeySlice(task, sliceGrid),
+      heatmap: fileOf(gzipSync(encodeNifti(geometry, onGrid), { level: heatmapGzipLevel })),
+      keySlice: fileOf(encodePng(picture)),
+      evidence: map && fileOf(map),
+      capture: fileOf(keySliceCapture(header, { sequence, ...picture })),
       heatInLiver: liverBits && shareMarked(onGrid, liverBits),
+    };
+  });
+}
+
+/**
+ * A map goes to the images that it maps, on their frame of reference. A sequence that came as NIfTI has neither: its heatmap says the same in a hundredth of the
+ * bytes.
+ */
+function isMapped({ header, sequence, geometry }: ExplainTask): boolean {
+  return header.sources.has(sequence) && isUpright(geometry);
+}
+
+/** Result → reports. */
+export async function report({ result, request, study }: ReportTask): Promise<Settled<Reports>> {
+  return settle(() => {
+    const input = {
+      result: decodeJson(StagingResultSchema, result),
+      request: decodeJson(StudyRequestSchema, request),
+      study,
+    };
+    return {
+      sr: fileOf(stagingSr(input)),
+      fhir: fileOf(new TextEncoder().encode(JSON.stringify(fhirReport(input)))),
     };
   });
 }
@@ -112,7 +145,7 @@ function decodeFile(file: FileBytes, kind: ImageKind, limits: ImageLimits): Volu
 
 /** The file's bytes, which are those that were uploaded. */
 function verify({ bytes, sha256 }: FileBytes): Uint8Array {
-  const found = createHash('sha256').update(bytes).digest('hex');
+  const found = digestOf(bytes);
   if (found === sha256) return bytes;
   throw new HepastageError(ErrorCode.STORE_UNAVAILABLE, {
     what: 'the stored file is not the one that was uploaded',
@@ -120,6 +153,14 @@ function verify({ bytes, sha256 }: FileBytes): Uint8Array {
     received: found,
     action: 'check the object store, and send the study again',
   });
+}
+
+function fileOf(bytes: Uint8Array): FileBytes {
+  return { bytes, sha256: digestOf(bytes) };
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** What `work` throws is said to be at `name`. */

@@ -1,10 +1,10 @@
 import { create } from '@bufbuild/protobuf';
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import {
   enumName,
   type Finding,
   Finding_Severity,
   FindingSchema,
-  now,
   type Sequence,
   type SequenceOpinion,
   SequenceOpinionSchema,
@@ -17,7 +17,7 @@ import {
 } from '@hepastage/proto';
 import { smallestStageSet, stageSetLevel } from '../explain/stage-set.ts';
 import type { PreparedVolume } from '../imaging/imaging-protocol.ts';
-import type { SequenceEvidence } from './explain-stage.ts';
+import { filesOf, type SequenceEvidence } from './explain-stage.ts';
 import type { BySequence, PipelineContext } from './pipeline-context.ts';
 import { preprocessingOf } from './prepare-volumes.ts';
 import type { LoneOpinion, StudyOpinion } from './stage-tokens.ts';
@@ -25,6 +25,7 @@ import type { SelectedInputs } from './select-inputs.ts';
 import { modelWarnings, providerWarnings, skippedWarnings } from './warnings.ts';
 
 export interface Findings {
+  readonly createdAt: Timestamp;
   readonly selected: SelectedInputs;
   readonly volumes: BySequence<PreparedVolume>;
   readonly opinion: StudyOpinion;
@@ -35,7 +36,7 @@ export interface Findings {
 /** Everything that was found out, as the message that goes out. */
 export function assembleResult(
   request: StudyRequest,
-  { selected, volumes, opinion, evidence, timings }: Findings,
+  { createdAt, selected, volumes, opinion, evidence, timings }: Findings,
   { model, software }: Pick<PipelineContext, 'model' | 'software'>,
 ): StagingResult {
   const { manifest } = model;
@@ -51,7 +52,7 @@ export function assembleResult(
 
   return create(StagingResultSchema, {
     jobId: request.jobId,
-    createdAt: now(),
+    createdAt,
     stage: label(opinion.stage),
     probabilities: labelled(opinion.probabilities),
     stageSet: manifest.stages.slice(first, last + 1),
@@ -79,7 +80,7 @@ export function assembleResult(
       sha256,
     })),
     series: [...selected.series],
-    artefacts: [...evidence.values()].flatMap(({ files }) => files.map(({ artefact }) => artefact)),
+    artefacts: filesOf(evidence).map(({ artefact }) => artefact),
     execution: {
       executionProvider: model.provider.used,
       preferredExecutionProvider: model.provider.preferred,

@@ -1,18 +1,12 @@
-import { createHash } from 'node:crypto';
-import { create } from '@bufbuild/protobuf';
-import { type Artefact, ArtefactSchema, enumName, type Sequence, SequenceSchema } from '@hepastage/proto';
+import { enumName, type Sequence, SequenceSchema } from '@hepastage/proto';
+import type { ReportHeader } from '@hepastage/reports';
 import { heatOfStage } from '../explain/heat.ts';
-import type { PreparedVolume } from '../imaging/imaging-protocol.ts';
+import type { Explanation, ExplainTask, PreparedVolume } from '../imaging/imaging-protocol.ts';
 import type { EncodedSlices } from '../model/model-outputs.ts';
+import { type ArtefactFile, artefactFile } from './artefact-file.ts';
 import { type BySequence, mapSequences, type PipelineContext } from './pipeline-context.ts';
 import { partName } from './prepare-volumes.ts';
 import type { StudyOpinion } from './stage-tokens.ts';
-
-/** An artefact and its bytes. */
-export interface ArtefactFile {
-  readonly artefact: Artefact;
-  readonly bytes: Uint8Array;
-}
 
 export interface SequenceEvidence {
   readonly files: readonly ArtefactFile[];
@@ -21,11 +15,15 @@ export interface SequenceEvidence {
   readonly speaksForStage: boolean;
 }
 
-/** Draws, for every sequence, where the evidence for the study's stage lies: a heatmap on the input's own grid and the key slice. */
+/**
+ * Draws, for every sequence, where the evidence for the study's stage lies: a heatmap on the input's own grid and the key slice, each as a plain file and as a DICOM
+ * object.
+ */
 export async function explainStage(
   volumes: BySequence<PreparedVolume>,
   encoded: BySequence<EncodedSlices>,
   opinion: StudyOpinion,
+  header: ReportHeader,
   { imaging, signal }: Pick<PipelineContext, 'imaging' | 'signal'>,
 ): Promise<BySequence<SequenceEvidence>> {
   return mapSequences(opinion.bySequence, async (lone, sequence) => {
@@ -34,41 +32,83 @@ export async function explainStage(
     if (volume === undefined || slices === undefined) throw new RangeError('an opinion without its slices');
     const { heat, keySlice: key } = heatOfStage(slices, opinion.stage, lone.sliceAttention);
     const speaksForStage = heat.some((value) => value > 0);
-    const { heatmap, keySlice, heatInLiver } = await imaging.explain(
-      explainTask(volume, slices, heat, key),
+    const explanation = await imaging.explain(
+      explainTask({ sequence, header, volume, slices, heat, keySlice: key }),
       signal,
     );
-    const name = partName(sequence);
-    return {
-      heatInLiver,
-      speaksForStage,
-      files: [
-        artefactFile(
-          sequence,
-          `heatmap.${name}.nii.gz`,
-          'application/gzip',
-          heatmap,
-          'Evidence for the stage, 0 to 1, on the grid of the input image',
-        ),
-        artefactFile(
-          sequence,
-          `key-slice.${name}.png`,
-          'image/png',
-          keySlice,
-          'The slice that the decision leans on most, plain and under its heat',
-        ),
-      ],
-    };
+    const { heatInLiver } = explanation;
+    return { heatInLiver, speaksForStage, files: sequenceFiles(sequence, explanation) };
   });
 }
 
-function explainTask(volume: PreparedVolume, slices: EncodedSlices, heat: Float32Array, keySlice: number) {
+/** Of all sequences. */
+export function filesOf(evidence: BySequence<SequenceEvidence>): ArtefactFile[] {
+  return [...evidence.values()].flatMap(({ files }) => files);
+}
+
+function sequenceFiles(
+  sequence: Sequence,
+  { heatmap, evidence, keySlice, capture }: Explanation,
+): ArtefactFile[] {
+  const name = partName(sequence);
+  const about = (text: string) => `${enumName(SequenceSchema, sequence)}: ${text}`;
+  const files = [
+    artefactFile({
+      name: `heatmap.${name}.nii.gz`,
+      mediaType: 'application/gzip',
+      file: heatmap,
+      sequence,
+      description: about('Evidence for the stage, 0 to 1, on the grid of the input image'),
+    }),
+    artefactFile({
+      name: `key-slice.${name}.png`,
+      mediaType: 'image/png',
+      file: keySlice,
+      sequence,
+      description: about('The slice that the decision leans on most, plain and under its heat'),
+    }),
+    artefactFile({
+      name: `key-slice.${name}.dcm`,
+      mediaType: 'application/dicom',
+      file: capture,
+      sequence,
+      description: about('The same picture as a DICOM Secondary Capture'),
+    }),
+  ];
+  if (evidence === undefined) return files;
+  const map = artefactFile({
+    name: `evidence.${name}.dcm`,
+    mediaType: 'application/dicom',
+    file: evidence,
+    sequence,
+    description: about('Evidence for the stage on the source images as a DICOM Parametric Map'),
+  });
+  return [...files, map];
+}
+
+function explainTask({
+  sequence,
+  header,
+  volume,
+  slices,
+  heat,
+  keySlice,
+}: {
+  readonly sequence: Sequence;
+  readonly header: ReportHeader;
+  readonly volume: PreparedVolume;
+  readonly slices: EncodedSlices;
+  readonly heat: Float32Array;
+  readonly keySlice: number;
+}): ExplainTask {
   const { tensor, grid } = volume.stack;
   const pixels = grid.height * grid.width;
   const area = slices.mapHeight * slices.mapWidth;
   // The middle of a slice's three channels is the slice itself.
   const ownChannel = (3 * keySlice + 1) * pixels;
   return {
+    sequence,
+    header,
     heat,
     sliceGrid: grid,
     geometry: volume.geometry,
@@ -77,26 +117,5 @@ function explainTask(volume: PreparedVolume, slices: EncodedSlices, heat: Float3
     keyHeat: heat.slice(keySlice * area, (keySlice + 1) * area),
     mapHeight: slices.mapHeight,
     mapWidth: slices.mapWidth,
-  };
-}
-
-function artefactFile(
-  sequence: Sequence,
-  name: string,
-  mediaType: string,
-  bytes: Uint8Array,
-  description: string,
-): ArtefactFile {
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return {
-    artefact: create(ArtefactSchema, {
-      name,
-      mediaType,
-      bytes: bytes.byteLength,
-      sha256,
-      sequence,
-      description: `${enumName(SequenceSchema, sequence)}: ${description}`,
-    }),
-    bytes,
   };
 }

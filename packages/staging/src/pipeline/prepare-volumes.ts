@@ -14,7 +14,14 @@ export async function prepareVolumes(
 ): Promise<BySequence<PreparedVolume>> {
   return mapSequences(files, async ({ image, liverMask }, sequence) =>
     imaging.prepare(
-      { name: partName(sequence), sequence, image, liverMask, preprocessing: preprocessingOf(model, sequence), limits },
+      {
+        name: partName(sequence),
+        sequence,
+        image,
+        liverMask,
+        preprocessing: preprocessingOf(model, sequence),
+        limits,
+      },
       signal,
     ),
   );

@@ -10,6 +10,7 @@ import {
   type StudyRequest,
 } from '@hepastage/proto';
 import type { Stack } from '@hepastage/imaging';
+import { type SourceStudy, sourceStudyOf } from '@hepastage/reports';
 import { readFile } from './fetch-inputs.ts';
 import type { BySequence, PipelineContext } from './pipeline-context.ts';
 
@@ -24,6 +25,8 @@ export type ImageInput =
   | { readonly kind: 'dicom'; readonly stack: Stack };
 
 export interface SelectedInputs {
+  /** The DICOM study that the inputs are of; undefined where none is. */
+  readonly study: SourceStudy | undefined;
   readonly inputs: BySequence<SequenceInputs>;
   /** Every series of the DICOM study and what was made of it; empty without one. */
   readonly series: readonly SeriesReport[];
@@ -46,7 +49,14 @@ export async function selectInputs(
     const liverMask = find(StudyInput_Role.LIVER_MASK, sequence);
     if (image !== undefined) inputs.set(sequence, { image, liverMask });
   }
-  return { inputs, series, skipped };
+  return { study: sourceStudyOf(stacksOf(inputs)), inputs, series, skipped };
+}
+
+function stacksOf(inputs: BySequence<SequenceInputs>): BySequence<Stack> {
+  const stacks = [...inputs].flatMap(([sequence, { image }]) =>
+    image.kind === 'dicom' ? [[sequence, image.stack] as const] : [],
+  );
+  return new Map(stacks);
 }
 
 function imageOf(file: StudyInput | undefined, stack: Stack | undefined): ImageInput | undefined {

@@ -1,12 +1,13 @@
-import { Progress_Step, type StagingResult, type StepTiming, type StudyRequest } from '@hepastage/proto';
+import { now, Progress_Step, type StagingResult, type StepTiming, type StudyRequest } from '@hepastage/proto';
 import { assembleResult } from './assemble-result.ts';
 import { assertModel } from './assert-model.ts';
 import { encodeSlices } from './encode-slices.ts';
-import { explainStage } from './explain-stage.ts';
+import { explainStage, filesOf } from './explain-stage.ts';
 import { fetchInputs } from './fetch-inputs.ts';
 import { persistResult } from './persist-result.ts';
 import type { PipelineContext } from './pipeline-context.ts';
 import { longestPreprocessing, prepareVolumes } from './prepare-volumes.ts';
+import { headerOfReports, reportResult } from './report-result.ts';
 import { selectInputs } from './select-inputs.ts';
 import { stageTokens } from './stage-tokens.ts';
 import { StepClock } from './step-clock.ts';
@@ -18,7 +19,7 @@ export interface StagedStudy {
 }
 
 /**
- * A study's whole way: select → fetch → decode → preprocess → encode → stage → explain → persist. Nothing is visible in the sink before every artefact
+ * A study's whole way: select → fetch → decode → preprocess → encode → stage → explain → report → persist. Nothing is visible in the sink before every artefact
  * is: the result comes last. Throws a HepastageError, or the signal's reason once it aborts; what was written by then may be written again.
  */
 export async function stageStudy(request: StudyRequest, context: PipelineContext): Promise<StagedStudy> {
@@ -30,10 +31,18 @@ export async function stageStudy(request: StudyRequest, context: PipelineContext
   clock.splitOff(Progress_Step.PREPROCESS, longestPreprocessing(volumes));
   const encoded = await clock.time(Progress_Step.ENCODE, () => encodeSlices(volumes, context));
   const opinion = await clock.time(Progress_Step.STAGE, () => stageTokens(volumes, encoded, context));
+  const createdAt = now();
+  const header = headerOfReports(request, { createdAt, selected, opinion }, context);
   const evidence = await clock.time(Progress_Step.EXPLAIN, () =>
-    explainStage(volumes, encoded, opinion, context),
+    explainStage(volumes, encoded, opinion, header, context),
   );
-  const result = assembleResult(request, { selected, volumes, opinion, evidence, timings: clock.timings }, context);
-  await clock.time(Progress_Step.PERSIST, () => persistResult(result, evidence, context));
+  const findings = { createdAt, selected, volumes, opinion, evidence, timings: clock.timings };
+  const result = assembleResult(request, findings, context);
+  await clock.time(Progress_Step.PERSIST, async () => {
+    const reports = await reportResult(result, request, selected, context);
+    // The reports are made of the result, which then lists them.
+    result.artefacts.push(...reports.map(({ artefact }) => artefact));
+    await persistResult(result, [...filesOf(evidence), ...reports], context);
+  });
   return { result, timings: clock.timings };
 }

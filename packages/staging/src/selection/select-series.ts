@@ -16,7 +16,7 @@ import type { SequenceName } from './rule.ts';
 import { beaten, type Grounds, rejected, staged, type Verdict } from './verdict.ts';
 
 export interface Selection {
-  /** One or two sequences. */
+  /** At most two sequences. */
   readonly chosen: ReadonlyMap<Sequence, Stack>;
   /** Of every series of the study, by series number, SeriesInstanceUID and part. */
   readonly reports: SeriesReport[];
@@ -35,6 +35,17 @@ interface Pick {
  */
 export function selectSeries(stacks: readonly Stack[], choice: SeriesChoice | undefined): Selection {
   const study = assess(stacks);
+  const selection = judge(study, choice);
+  if (selection.chosen.size === 0) throw noSuitableSeries(study);
+  return selection;
+}
+
+/** As `selectSeries`, for those who want the reports even where nothing is chosen. Throws SERIES_NOT_FOUND. */
+export function judgeSeries(stacks: readonly Stack[], choice: SeriesChoice | undefined): Selection {
+  return judge(assess(stacks), choice);
+}
+
+function judge(study: readonly Assessment[], choice: SeriesChoice | undefined): Selection {
   const requested = new Map<SequenceName, Assessment>();
   for (const sequence of sequenceNames) {
     const named = choice?.[sequence === 'T1W' ? 't1w' : 't2w'] ?? '';
@@ -48,7 +59,6 @@ export function selectSeries(stacks: readonly Stack[], choice: SeriesChoice | un
     const pick = pickOf(study, sequence, requested.get(sequence), taken);
     if (pick !== undefined) picks.set(sequence, pick);
   }
-  if (picks.size === 0) throw noSuitableSeries(study);
 
   const verdicts = verdictsOf(picks);
   return {

@@ -3,38 +3,57 @@ import { type Arrival, objectKeys } from '@hepastage/platform';
 import {
   decodeText,
   type DicomInstance,
-  type DicomStudy,
   DicomStudySchema,
   encodeText,
+  ErrorCode,
+  HepastageError,
+  type JobError,
+  JobErrorSchema,
   JobRecord_State,
   type StudyMetadata,
+  StudyMetadataSchema,
   type StudyRequest,
   StudyRequestSchema,
 } from '@hepastage/proto';
 import type { ApiDeps } from '../deps.ts';
+import { defaultMetadata } from '../upload/metadata.ts';
 import { writeDicomIndex } from './dicom-index.ts';
 
 type Deps = Pick<ApiDeps, 'store' | 'status' | 'queue' | 'config'>;
 
 /**
- * Makes a study of what has arrived, as a whole upload would have: index → request.json → record QUEUED → queue. Doing it again changes nothing, so
- * that whoever died on the way can be followed by another. False: there is nothing to stage.
+ * Makes a study of what has arrived, as a whole upload would have: index → request.json → record QUEUED → queue; or lets the job fail if it is too much.
+ * Doing it again with the same metadata changes nothing, even at the same time, so that whoever dies on the way can be followed by another. False: there
+ * is no job.
  */
 export async function closeArrival(arrival: Arrival, metadata: StudyMetadata, deps: Deps): Promise<boolean> {
   const { tenant, jobId } = arrival;
-  const { status, queue } = deps;
+  const { status, queue, store } = deps;
   const record = (await status.get(tenant, jobId))?.record;
-  if (record?.state !== JobRecord_State.RECEIVING && record?.state !== JobRecord_State.QUEUED) return false;
-  const request = (await readRequest(arrival, deps)) ?? (await makeRequest(arrival, record, metadata, deps));
+  if (record === undefined || record.state === JobRecord_State.CANCELLED) return false;
+  if (record.state !== JobRecord_State.RECEIVING && record.state !== JobRecord_State.QUEUED) return true;
+  let request = await readRequest(arrival, deps);
   if (request === undefined) {
-    // Requests announced the study, and all of them broke off.
-    await status.cancel(tenant, jobId);
-    await deps.store.erase(objectKeys.job(tenant, jobId));
-    await status.erase(tenant, jobId);
-    return false;
+    const instances = await arrivedInstances(arrival, deps);
+    if (instances === 'too many') return status.fail(tenant, jobId, undefined, tooMany(deps.config.filesMax));
+    if (instances.length === 0) return eraseEmpty(arrival, deps);
+    request = await makeRequest({ ...arrival, instances, createdAt: record.createdAt, metadata }, deps);
   }
-  if (await status.complete(request)) await queue.add(request);
-  return true;
+  if (await status.complete(request)) {
+    await queue.add(request);
+    return true;
+  }
+  const state = (await status.get(tenant, jobId))?.record.state;
+  if (state !== undefined && state !== JobRecord_State.CANCELLED) return true;
+  // Its owner erased the job meanwhile: what was written after that goes, too.
+  await store.erase(objectKeys.job(tenant, jobId));
+  return false;
+}
+
+/** `closeArrival`, with what was said of the study when its arrival was closed. */
+export async function closeArrivalAsSaid(arrival: Arrival, said: string, deps: Deps): Promise<boolean> {
+  const metadata = said === '' ? defaultMetadata() : decodeText(StudyMetadataSchema, said);
+  return closeArrival(arrival, metadata, deps);
 }
 
 async function readRequest(
@@ -46,15 +65,21 @@ async function readRequest(
 }
 
 async function makeRequest(
-  arrival: Arrival,
-  { createdAt }: { createdAt?: StudyRequest['createdAt'] },
-  metadata: StudyMetadata,
-  deps: Deps,
-): Promise<StudyRequest | undefined> {
-  const { tenant, jobId, studyInstanceUid } = arrival;
-  const { store } = deps;
-  const study = await arrivedStudy(arrival, deps);
-  if (study.instances.length === 0) return undefined;
+  {
+    tenant,
+    jobId,
+    studyInstanceUid,
+    createdAt,
+    metadata,
+    instances,
+  }: Arrival & {
+    createdAt: StudyRequest['createdAt'];
+    metadata: StudyMetadata;
+    instances: DicomInstance[];
+  },
+  { store }: Deps,
+): Promise<StudyRequest> {
+  const study = create(DicomStudySchema, { studyInstanceUid, instances });
   const request = create(StudyRequestSchema, {
     jobId,
     tenant,
@@ -68,16 +93,36 @@ async function makeRequest(
   return request;
 }
 
-/** What all requests brought together. An instance that came twice counts as it came last: that is what lies in the store. */
-async function arrivedStudy(
-  { tenant, jobId, studyInstanceUid }: Arrival,
+/** What all requests brought together. An instance that came twice counts as it came last. */
+async function arrivedInstances(
+  { tenant, jobId }: Arrival,
   { store, config }: Deps,
-): Promise<DicomStudy> {
+): Promise<DicomInstance[] | 'too many'> {
   const instances = new Map<string, DicomInstance>();
-  for await (const { key } of store.list(objectKeys.arrival(tenant, jobId, '').replace(/\.json$/, ''))) {
+  const arrivals = objectKeys.arrival(tenant, jobId, '').replace(/\.json$/, '');
+  const keys = (await Array.fromAsync(store.list(arrivals))).map(({ key }) => key);
+  for (const key of keys.toSorted()) {
     const bytes = await store.readBytes(key, config.indexBytesMax);
     const brought = bytes && decodeText(DicomStudySchema, bytes.toString());
     for (const instance of brought?.instances ?? []) instances.set(instance.sopInstanceUid, instance);
+    if (instances.size > config.filesMax) return 'too many';
   }
-  return create(DicomStudySchema, { studyInstanceUid, instances: [...instances.values()] });
+  return [...instances.values()];
+}
+
+/** Requests announced the study, and all of them broke off. */
+async function eraseEmpty({ tenant, jobId }: Arrival, { status, store }: Deps): Promise<false> {
+  await status.cancel(tenant, jobId);
+  await store.erase(objectKeys.job(tenant, jobId));
+  await status.erase(tenant, jobId);
+  return false;
+}
+
+function tooMany(filesMax: number): JobError {
+  const { code, publicMessage, retryable } = new HepastageError(ErrorCode.TOO_MANY_FILES, {
+    what: 'the study has more objects than allowed',
+    expected: `at most ${filesMax}`,
+    action: 'send the T1W and T2W series alone',
+  });
+  return create(JobErrorSchema, { code, message: publicMessage, retryable });
 }

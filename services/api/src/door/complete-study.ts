@@ -1,11 +1,18 @@
-import { ErrorCode, HepastageError, type JobRecord, type StudyMetadata } from '@hepastage/proto';
+import {
+  encodeText,
+  ErrorCode,
+  HepastageError,
+  type JobRecord,
+  type StudyMetadata,
+  StudyMetadataSchema,
+} from '@hepastage/proto';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { ApiDeps } from '../deps.ts';
 import { metadataSchema } from '../schemas/study-form.ts';
 import { checkModel } from '../upload/check-study.ts';
 import { defaultMetadata, metadataOf } from '../upload/metadata.ts';
-import { closeArrival } from './close-arrival.ts';
+import { closeArrivalAsSaid } from './close-arrival.ts';
 import { withHashedSeries } from './series-choice.ts';
 
 /** The JSON body that says that a study which came over DICOMweb is complete. */
@@ -22,7 +29,8 @@ export const completionSchema = Type.Object(
 );
 
 /**
- * Stages a study that came over DICOMweb now, without waiting for its quiet period. Throws INVALID_REQUEST, INVALID_METADATA, MODEL_NOT_FOUND,
+ * Stages a study that came over DICOMweb now, without waiting for its quiet period. One that failed on the way may be said again; it counts as it was said
+ * first. Throws INVALID_REQUEST, INVALID_METADATA, MODEL_NOT_FOUND,
  * STUDY_NOT_FOUND, STUDY_ARRIVING.
  */
 export async function completeStudy(body: unknown, tenant: string, deps: ApiDeps): Promise<JobRecord> {
@@ -30,12 +38,15 @@ export async function completeStudy(body: unknown, tenant: string, deps: ApiDeps
   checkModel(metadata.model, deps.models);
   const hashUid = deps.uidHasherOf(tenant);
   const studyInstanceUid = hashUid(sentUid);
-  const closing = await deps.arrivals.close({ tenant, studyInstanceUid });
+  // What is said of the study is kept as long as its end is not done: whoever follows stages it as said.
+  const said = encodeText(StudyMetadataSchema, withHashedSeries(metadata, hashUid));
+  const closing = await deps.arrivals.close({ tenant, studyInstanceUid }, said);
   if (closing.kind === 'busy') throw arriving();
   if (closing.kind === 'absent') throw unknownStudy();
   const { jobId } = closing;
-  const known = withHashedSeries(metadata, hashUid);
-  const isStudy = await closeArrival({ tenant, studyInstanceUid, jobId }, known, deps);
+  const arrival = { tenant, studyInstanceUid, jobId };
+  const isStudy = await closeArrivalAsSaid(arrival, closing.said, deps);
+  await deps.arrivals.settle(arrival);
   const record = isStudy ? (await deps.status.get(tenant, jobId))?.record : undefined;
   if (record === undefined) throw unknownStudy();
   return record;

@@ -20,13 +20,20 @@ export interface IntakeDestination {
   readonly store: ObjectStore;
   readonly tenant: string;
   readonly jobId: string;
-  readonly limits: ObjectLimits & { readonly filesMax: number };
+  readonly limits: ObjectLimits & {
+    readonly filesMax: number;
+    /** Most bytes of all objects together. */
+    readonly studyBytesMax: number;
+  };
   readonly hashUid: UidHasher;
   readonly signal: AbortSignal;
 }
 
 /** Small objects written at once. With 1 MiB each they are what an upload takes of memory. */
 const writesAtOnce = 4;
+
+/** Most images of a study: each takes about a kilobyte of the index, and of memory until it is written. */
+const framesMax = 100_000;
 
 /** What studies hold besides MR images, or hold of them that can't be used: it is passed over, and counted. Damage is not among it: that is refused. */
 const passedOver: ReadonlySet<ErrorCode> = new Set([
@@ -46,6 +53,8 @@ export class DicomIntake {
   readonly #skipped = new Map<ErrorCode, number>();
   #firstSkipped: HepastageError | undefined;
   #files = 0;
+  #frames = 0;
+  #bytes = 0;
 
   constructor(destination: IntakeDestination) {
     this.#destination = destination;
@@ -57,8 +66,8 @@ export class DicomIntake {
   }
 
   /**
-   * Lets one object in, or passes it over; its content is read to its end either way. Throws MIXED_STUDIES, TOO_MANY_FILES, and what is wrong with a
-   * damaged one.
+   * Lets one object in, or passes it over; its content is read to its end either way. Throws MIXED_STUDIES, TOO_MANY_FILES,
+   * DECOMPRESSED_TOO_LARGE, and what is wrong with a damaged one.
    */
   async add(content: AsyncIterable<Buffer>, sequence: Sequence): Promise<void> {
     this.#count();
@@ -91,18 +100,40 @@ export class DicomIntake {
   }
 
   async #receive(content: AsyncIterable<Buffer>, sequence: Sequence): Promise<DicomInstance | undefined> {
-    const { tenant, jobId } = this.#destination;
+    const { tenant, jobId, limits } = this.#destination;
+    const bytesLeft = limits.studyBytesMax - this.#bytes;
     const instance = await receiveInstance(content, {
       ...this.#destination,
+      limits: { ...limits, decompressedBytesMax: Math.min(limits.decompressedBytesMax, bytesLeft) },
       writes: this.#writes,
       admit: async (one) => {
         this.#checkStudy(one);
         if (this.#instances.has(one.sopInstanceUid)) return undefined;
+        this.#countFrames(one);
         return objectKeys.instance(tenant, jobId, one.sopInstanceUid);
       },
     });
-    if (instance !== undefined) instance.sequence = sequence;
+    if (instance === undefined) return undefined;
+    instance.sequence = sequence;
+    this.#bytes += instance.bytes;
+    if (this.#bytes > limits.studyBytesMax) {
+      throw new HepastageError(ErrorCode.DECOMPRESSED_TOO_LARGE, {
+        what: 'the study decompresses to more than allowed',
+        expected: `at most ${limits.studyBytesMax} bytes`,
+        action: 'send the T1W and T2W series alone, as parts t1w and t2w',
+      });
+    }
     return instance;
+  }
+
+  #countFrames({ frames }: DicomInstance): void {
+    this.#frames += frames.length;
+    if (this.#frames <= framesMax) return;
+    throw new HepastageError(ErrorCode.TOO_MANY_FILES, {
+      what: 'the study has more images than allowed',
+      expected: `at most ${framesMax}`,
+      action: 'send the T1W and T2W series alone, as parts t1w and t2w',
+    });
   }
 
   #count(): void {

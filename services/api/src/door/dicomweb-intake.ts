@@ -8,7 +8,6 @@ import {
   encodeText,
   ErrorCode,
   HepastageError,
-  isFinished,
   JobRecord_State,
   StudyRequestSchema,
 } from '@hepastage/proto';
@@ -35,12 +34,17 @@ export interface StoredObjectOutcome {
 interface BroughtStudy {
   readonly arrival: Arrival;
   readonly instances: Map<string, DicomInstance>;
+  /** `joined`: what it brought is part of the study, or may be. */
+  progress: 'brings' | 'joined' | 'left';
 }
 
 /** Small objects written at once. */
 const writesAtOnce = 4;
 
-/** Takes in the objects that one STOW-RS request brings, of any number of studies: each to the job that its study's arrival has. */
+/**
+ * Takes in the objects that one STOW-RS request brings, of any number of studies: each to the job that its study's arrival has. What a request brings lies
+ * under keys of its own, so that whatever becomes of it, it changes nothing of what others brought.
+ */
 export class DicomwebIntake {
   readonly #request: DicomwebRequest;
   readonly #deps: ApiDeps;
@@ -56,24 +60,27 @@ export class DicomwebIntake {
 
   /** Jobs that the objects went to. */
   get jobIds(): string[] {
-    return [...this.#studies.values()].map(({ arrival }) => arrival.jobId);
+    return this.#brought().map(({ arrival }) => arrival.jobId);
   }
 
   /** Lets one object in; its content is read to its end. What is wrong with it is its outcome; a failure of ours is thrown. */
   async add(content: AsyncIterable<Buffer>): Promise<StoredObjectOutcome> {
     let sender: SenderNames | undefined;
     try {
-      await receiveInstance(content, {
+      const instance = await receiveInstance(content, {
         store: this.#deps.store,
         limits: this.#deps.config,
         hashUid: this.#hashUid,
         writes: this.#writes,
         signal: this.#request.signal,
-        admit: async (instance, names) => {
+        admit: async (one, names) => {
           sender = names;
-          return this.#admit(instance, names);
+          return this.#admit(one, names);
         },
       });
+      if (instance !== undefined) {
+        this.#studies.get(instance.studyInstanceUid)?.instances.set(instance.sopInstanceUid, instance);
+      }
       return { sender, error: undefined };
     } catch (error) {
       if (!isOfTheObject(error)) throw error;
@@ -82,17 +89,33 @@ export class DicomwebIntake {
     }
   }
 
-  /** Makes what was brought part of its studies: only then is it safe. */
+  /** Makes what was brought part of its studies: only then is it safe. Throws UPLOAD_ABORTED, UPLOAD_TIMEOUT, TOO_MANY_FILES. */
   async finish(): Promise<void> {
     await this.#writes.settled();
-    for (const study of this.#studies.values()) await this.#join(study);
+    for (const study of this.#brought()) await this.#join(study);
+    // Until this request leaves a study, nobody can have closed it without what joined by now.
+    for (const study of this.#brought()) await this.#leave(study);
   }
 
-  /** Call it on every exit: no study waits for this request any longer. */
+  /** Call it on every exit: no study waits for this request any longer, and nothing is kept of what did not join. */
   async leave(): Promise<void> {
     await this.#writes.ended();
-    for (const { arrival } of this.#studies.values())
-      await this.#deps.arrivals.leave(arrival, this.#request.id);
+    const ends = [...this.#studies.values()].map(async (study) => this.#end(study));
+    const failed = (await Promise.allSettled(ends)).find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+  }
+
+  async #end(study: BroughtStudy): Promise<void> {
+    if (study.progress === 'left') return;
+    try {
+      if (study.progress === 'brings') await this.#deps.store.erase(this.#keyOf(study, ''));
+    } finally {
+      await this.#leave(study);
+    }
+  }
+
+  #brought(): BroughtStudy[] {
+    return [...this.#studies.values()].filter(({ instances }) => instances.size > 0);
   }
 
   async #admit(instance: DicomInstance, names: SenderNames): Promise<string | undefined> {
@@ -103,17 +126,11 @@ export class DicomwebIntake {
         action: 'send it to /dicomweb/studies, or to its own study',
       });
     }
-    const { arrival, instances } = await this.#studyOf(instance);
-    if (instances.has(instance.sopInstanceUid)) return undefined;
-    if (instances.size >= this.#deps.config.filesMax) {
-      throw new HepastageError(ErrorCode.TOO_MANY_FILES, {
-        what: 'the request brings more objects of a study than allowed',
-        expected: `at most ${this.#deps.config.filesMax}`,
-        action: 'send the T1W and T2W series alone',
-      });
-    }
-    instances.set(instance.sopInstanceUid, instance);
-    return objectKeys.instance(arrival.tenant, arrival.jobId, instance.sopInstanceUid);
+    const study = await this.#studyOf(instance);
+    if (study.instances.has(instance.sopInstanceUid)) return undefined;
+    const { filesMax } = this.#deps.config;
+    if (study.instances.size >= filesMax) throw tooManyFiles(filesMax);
+    return this.#keyOf(study, `${instance.sopInstanceUid}.dcm`);
   }
 
   async #studyOf({ studyInstanceUid }: DicomInstance): Promise<BroughtStudy> {
@@ -125,7 +142,7 @@ export class DicomwebIntake {
       id,
       msMax: config.requestMsMax,
     });
-    const study = { arrival, instances: new Map<string, DicomInstance>() };
+    const study: BroughtStudy = { arrival, instances: new Map(), progress: 'brings' };
     this.#studies.set(studyInstanceUid, study);
     const { jobId } = arrival;
     const createdAt = timestampFromDate(clock());
@@ -136,23 +153,48 @@ export class DicomwebIntake {
     return study;
   }
 
-  async #join({ arrival, instances }: BroughtStudy): Promise<void> {
-    const { tenant, jobId, studyInstanceUid } = arrival;
-    const { store, status } = this.#deps;
-    const study = create(DicomStudySchema, { studyInstanceUid, instances: [...instances.values()] });
-    const body = Buffer.from(encodeText(DicomStudySchema, study));
-    const key = objectKeys.arrival(tenant, jobId, this.#request.id);
+  /** Where everything lies that this request brings of a study. */
+  #keyOf({ arrival: { tenant, jobId } }: BroughtStudy, file: string): string {
+    return objectKeys.input(tenant, jobId, `${this.#request.id}/${file}`);
+  }
+
+  async #join(brought: BroughtStudy): Promise<void> {
+    const { tenant, jobId, studyInstanceUid } = brought.arrival;
+    const { store, config, clock } = this.#deps;
+    const instances = [...brought.instances.values()];
+    const body = Buffer.from(
+      encodeText(DicomStudySchema, create(DicomStudySchema, { studyInstanceUid, instances })),
+    );
+    if (body.length > config.indexBytesMax) throw tooManyFiles(config.filesMax);
+    // Once it may have been written, whoever closes the study may count on what it names.
+    brought.progress = 'joined';
+    const key = objectKeys.arrival(tenant, jobId, `${clock().getTime()}-${this.#request.id}`);
     await store.writeBytes(key, body, { mediaType: 'application/json', signal: this.#request.signal });
-    const record = (await status.get(tenant, jobId))?.record;
-    if (record !== undefined && !isFinished(record)) return;
-    // Its owner erased the job while this request was bringing more of it.
+  }
+
+  /** Throws where the study went on without this request. */
+  async #leave(brought: BroughtStudy): Promise<void> {
+    const { arrivals, store, status } = this.#deps;
+    const { arrival } = brought;
+    const { tenant, jobId } = arrival;
+    const leaving = await arrivals.leave(arrival, this.#request.id);
+    brought.progress = 'left';
+    if (leaving === 'open') return;
+    const state = (await status.get(tenant, jobId))?.record.state;
+    const wasClosed = leaving === 'closed' || !(state === undefined || erasedStates.has(state));
+    if (wasClosed) throw tookTooLong();
+    // What was written after the erasure.
     await store.erase(objectKeys.job(tenant, jobId));
-    throw new HepastageError(ErrorCode.UPLOAD_ABORTED, {
-      what: 'the study was erased while it arrived',
-      action: 'send it again if it is still wanted',
-    });
+    if (state === JobRecord_State.RECEIVING) await status.erase(tenant, jobId);
+    throw erased();
   }
 }
+
+/** Of a job whose arrival is absent: one that its owner erased, or is erasing, and one whose record was made anew just after that. */
+const erasedStates: ReadonlySet<JobRecord_State> = new Set([
+  JobRecord_State.CANCELLED,
+  JobRecord_State.RECEIVING,
+]);
 
 /** Whether it is one object that is wrong: neither its connection, nor its store. */
 function isOfTheObject(error: unknown): error is HepastageError {
@@ -160,3 +202,25 @@ function isOfTheObject(error: unknown): error is HepastageError {
 }
 
 const ofTheRequest: ReadonlySet<ErrorCode> = new Set([ErrorCode.UPLOAD_ABORTED, ErrorCode.UPLOAD_TIMEOUT]);
+
+function tooManyFiles(filesMax: number): HepastageError {
+  return new HepastageError(ErrorCode.TOO_MANY_FILES, {
+    what: 'the request brings more objects of a study than allowed',
+    expected: `at most ${filesMax}`,
+    action: 'send the T1W and T2W series alone',
+  });
+}
+
+function tookTooLong(): HepastageError {
+  return new HepastageError(ErrorCode.UPLOAD_TIMEOUT, {
+    what: 'the study was closed before the request had ended',
+    action: 'send it again',
+  });
+}
+
+function erased(): HepastageError {
+  return new HepastageError(ErrorCode.UPLOAD_ABORTED, {
+    what: 'the study was erased while it arrived',
+    action: 'send it again if it is still wanted',
+  });
+}

@@ -47,23 +47,45 @@ export async function receiveInstance(
   destination: InstanceDestination,
 ): Promise<DicomInstance | undefined> {
   const object = await splitObject(borrowed(source), destination.limits);
+  let instance: DicomInstance | undefined;
   try {
-    const dataSet = deidentify(object.dataSet, destination.hashUid);
-    const syntax = keptSyntaxOf(object.syntax);
-    const instance = instanceOf({ ...object, dataSet, syntax, hasPixels: object.pixelData !== undefined });
-    const key = await destination.admit(instance, senderNames(object.dataSet));
-    if (key === undefined) {
-      await drain(object.rest);
-      return undefined;
-    }
-    instance.key = key;
-    const bytes = object.pixelData?.bytes === undefined ? undefined : nativeBytes(instance, object);
-    const head = Buffer.from(writePart10Head(dataSet, syntax, bytes && bytes + (bytes % 2)));
-    await write(instance, wholeObject(head, object, instance.pixels, bytes), destination);
-    return instance;
+    instance = await receiveObject(object, destination);
   } finally {
     await object.close();
   }
+  // What follows a deflated data set is in nobody's way but the next object's.
+  await drain(source);
+  return instance;
+}
+
+async function receiveObject(
+  object: IncomingObject,
+  destination: InstanceDestination,
+): Promise<DicomInstance | undefined> {
+  const dataSet = deidentify(object.dataSet, destination.hashUid);
+  const syntax = keptSyntaxOf(object.syntax);
+  const known = { ...dataSet, ...unkept(object.dataSet) };
+  const instance = instanceOf({
+    ...object,
+    dataSet: known,
+    syntax,
+    hasPixels: object.pixelData !== undefined,
+  });
+  const key = await destination.admit(instance, senderNames(object.dataSet));
+  if (key === undefined) {
+    await drain(object.rest);
+    return undefined;
+  }
+  instance.key = key;
+  const bytes = object.pixelData?.bytes === undefined ? undefined : nativeBytes(instance, object);
+  const head = Buffer.from(writePart10Head(dataSet, syntax, bytes && bytes + (bytes % 2)));
+  await write(instance, wholeObject(head, object, instance.pixels, bytes), destination);
+  return instance;
+}
+
+/** What something is derived from, and which is not kept. */
+function unkept({ SiemensCsaImageHeader }: DataSet): DataSet {
+  return SiemensCsaImageHeader === undefined ? {} : { SiemensCsaImageHeader };
 }
 
 function senderNames(dataSet: DataSet): SenderNames {

@@ -1,6 +1,15 @@
 import { pipeline, Readable } from 'node:stream';
 import { createInflateRaw } from 'node:zlib';
-import { corruptDicom, type Header, type Preamble, readHeader, readPreamble } from '@hepastage/dicom';
+import {
+  corruptDicom,
+  type Header,
+  isHopeless,
+  isMrImage,
+  type Preamble,
+  readHeader,
+  readPreamble,
+  readSopClass,
+} from '@hepastage/dicom';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import { PrefixedStream } from './prefixed-stream.ts';
 
@@ -26,7 +35,10 @@ export interface IncomingObject extends Header, Omit<Preamble, 'dataSetOffset'> 
   close(): Promise<void>;
 }
 
-/** Reads an object up to its pixel data. Throws NOT_DICOM, CORRUPT_DICOM, UNSUPPORTED_TRANSFER_SYNTAX, DECOMPRESSED_TOO_LARGE. */
+/**
+ * Reads an object up to its pixel data. Throws NOT_DICOM, CORRUPT_DICOM, UNSUPPORTED_TRANSFER_SYNTAX, DECOMPRESSED_TOO_LARGE; WRONG_MODALITY for one
+ * that can't be read, but is none to be staged anyway.
+ */
 export async function splitObject(
   source: AsyncIterable<Buffer>,
   limits: ObjectLimits,
@@ -44,8 +56,17 @@ export async function splitObject(
     return { ...preamble, ...header, rest, close };
   } catch (error) {
     await close();
-    throw error;
+    throw isCorrupt(error) && isOtherClass(dataSet.prefix, preamble.syntax) ? noMrImage() : error;
   }
+}
+
+function isCorrupt(error: unknown): boolean {
+  return error instanceof HepastageError && error.code === ErrorCode.CORRUPT_DICOM;
+}
+
+function isOtherClass(beginning: Buffer, syntax: Preamble['syntax']): boolean {
+  const sopClass = readSopClass(beginning, syntax);
+  return sopClass !== '' && !isMrImage(sopClass);
 }
 
 async function preambleOf(file: PrefixedStream): Promise<Preamble> {
@@ -64,7 +85,7 @@ async function headerOf(
   bytesMax: number,
 ): Promise<Header> {
   for (let bytes = usualHeadBytes; ; bytes *= 2) {
-    await dataSet.grow(bytes);
+    await dataSet.grow(Math.min(bytes, bytesMax));
     const header = tryHeader(dataSet, syntax);
     if (header?.pixelData !== undefined || (header !== undefined && dataSet.ended)) return header;
     if (bytes >= bytesMax) throw corruptDicom(`there is no pixel data within its first ${bytesMax} bytes`);
@@ -76,7 +97,7 @@ function tryHeader(dataSet: PrefixedStream, syntax: Preamble['syntax']): Header 
   try {
     return readHeader(dataSet.prefix, syntax);
   } catch (error) {
-    if (dataSet.ended) throw error;
+    if (dataSet.ended || isHopeless(error)) throw error;
     return undefined;
   }
 }
@@ -97,6 +118,9 @@ async function* inflated(
     }
   } catch (error) {
     throw isZlibError(error) ? corruptDicom('its deflated data set is damaged', error) : error;
+  } finally {
+    // What follows the deflated data is never taken from it.
+    inflate.destroy();
   }
 }
 
@@ -109,6 +133,15 @@ function tooLarge(bytesMax: number): HepastageError {
     what: 'the object decompresses to more than allowed',
     expected: `at most ${bytesMax} bytes`,
     action: 'export the study uncompressed, or split',
+  });
+}
+
+function noMrImage(): HepastageError {
+  return new HepastageError(ErrorCode.WRONG_MODALITY, {
+    what: 'the object is no MR image',
+    where: 'SOPClassUID',
+    expected: 'an MR Image Storage class',
+    action: 'leave it out',
   });
 }
 

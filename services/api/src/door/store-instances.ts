@@ -2,9 +2,11 @@ import { ErrorCode, HepastageError } from '@hepastage/proto';
 import type { FastifyRequest } from 'fastify';
 import type { ApiDeps } from '../deps.ts';
 import { relatedParts } from '../dicomweb/related-parts.ts';
+import { NamedObject } from '../dicomweb/sender-names.ts';
 import type { StoreOutcome } from '../dicomweb/store-response.ts';
 import { PartMeter, UploadBudget } from '../upload/meter.ts';
 import { UploadClock } from '../upload/upload-clock.ts';
+import { drain } from './borrowed.ts';
 import { DicomwebIntake } from './dicomweb-intake.ts';
 
 export interface StoreRequest {
@@ -40,18 +42,21 @@ export async function storeInstances(store: StoreRequest, deps: ApiDeps): Promis
   budget.announce(request.headers['content-length']);
   const limits = { partsMax: config.partsMax, headerBytesMax: config.partHeaderBytesMax };
   const objectLimit = { bytesMax: config.uploadFileBytesMax, code: ErrorCode.UPLOAD_TOO_LARGE };
+  const uploadLimit = { bytesMax: config.uploadBytesMax, code: ErrorCode.UPLOAD_TOO_LARGE };
   const intake = new DicomwebIntake({ tenant, id: deps.newJobId(), studyInstanceUid, signal }, deps);
   const outcomes: StoreOutcome[] = [];
   try {
     for await (const part of relatedParts(request.raw, request.headers['content-type'], limits, signal)) {
-      if (part.mediaType !== dicom) {
+      if (part.mediaType === dicom) {
+        const object = new NamedObject(new PartMeter(objectLimit, budget, clock).measure(part.content));
+        const { sender, error } = await intake.add(object);
+        budget.assertNotExceeded();
+        outcomes.push({ ...(sender ?? object.names()), failure: error?.code });
+      } else {
         outcomes.push({ failure: ErrorCode.UNSUPPORTED_MEDIA_TYPE });
-        continue;
       }
-      const meter = new PartMeter(objectLimit, budget, clock);
-      const { sender, error } = await intake.add(meter.measure(part.content));
-      budget.assertNotExceeded();
-      outcomes.push({ ...sender, failure: error?.code });
+      // What is passed over counts as well, and is waited for no longer.
+      await drain(new PartMeter(uploadLimit, budget, clock).measure(part.content));
     }
     await intake.finish();
   } catch (error) {

@@ -8,7 +8,12 @@ export interface HuffmanTable {
   readonly short: Uint16Array;
 }
 
-export const shortBits = 9;
+const shortBits = 9;
+
+/** The code that 16 bits begin with: its length × 256 + its symbol; 0 where no code does. */
+export function symbolAt({ short, codes }: HuffmanTable, window: number): number {
+  return short[window >> (16 - shortBits)]! || codes[window]!;
+}
 
 const tableClass = { dc: 0, ac: 1 } as const;
 const defineTables = 0xc4;

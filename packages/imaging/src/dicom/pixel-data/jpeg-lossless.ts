@@ -1,6 +1,6 @@
 import { corruptPixelData } from './corrupt-pixel-data.ts';
+import { differenceTableOf } from './difference-table.ts';
 import { EntropyBits } from './entropy-bits.ts';
-import type { HuffmanTable } from './huffman-table.ts';
 import { huffmanTableOf } from './huffman-table.ts';
 import { restartIntervalOf, scanOf } from './jpeg-scan.ts';
 import type { JpegHeader } from './jpeg-header.ts';
@@ -14,17 +14,15 @@ export function decodeJpegLossless(header: JpegHeader): Uint16Array {
   }
   const rowsOfInterval = restartIntervalOf(segments) / width || height;
   if (!Number.isInteger(rowsOfInterval)) throw corruptPixelData('its JPEG image restarts within a row');
-  const table = huffmanTableOf(segments, 'dc', dcTable);
+  const table = differenceTableOf(huffmanTableOf(segments, 'dc', dcTable));
   const bits = new EntropyBits(scan);
   const samples = new Uint16Array(width * height);
   const first = 1 << (precision - pointTransform - 1);
-  for (let row = 0; row < height; row++) {
-    if (row % rowsOfInterval === 0) {
-      if (row > 0) bits.endInterval();
-      decodeFirstRow(bits, table, samples, { at: row * width, width, first });
-    } else {
-      decodeRow(bits, table, samples, { at: row * width, width, predictor });
-    }
+  for (let row = 0; row < height; row += rowsOfInterval) {
+    if (row > 0) bits.endInterval();
+    const interval = samples.subarray(row * width, (row + rowsOfInterval) * width);
+    bits.differences(table, interval);
+    addPredictions(interval, width, first, predictor);
   }
   bits.endInterval();
   if (!bits.done) throw corruptPixelData('the data of its JPEG image is damaged');
@@ -32,33 +30,33 @@ export function decodeJpegLossless(header: JpegHeader): Uint16Array {
   return samples;
 }
 
-/** Row by the sample to the left; the first one by the middle of the range (H.1.2.1). Differences count modulo 2¹⁶, as the array does. */
-function decodeFirstRow(
-  bits: EntropyBits,
-  table: HuffmanTable,
-  samples: Uint16Array,
-  { at, width, first }: { readonly at: number; readonly width: number; readonly first: number },
-): void {
-  let left = first;
-  for (let n = at; n < at + width; n++) {
-    samples[n] = left + difference(bits, table);
-    left = samples[n]!;
+/** Differences become samples, in place, modulo 2¹⁶: the first row by the sample to the left, the first sample by the middle of the range (H.1.2.1). */
+function addPredictions(interval: Uint16Array, width: number, first: number, predictor: number): void {
+  addLeft(interval, 0, width, first);
+  for (let at = width; at < interval.length; at += width) {
+    if (predictor === 1) addLeft(interval, at, at + width, interval[at - width]!);
+    else addPredicted(interval, at, at + width, predictor);
+  }
+}
+
+/** A row by the sample to the left; its first one by `before`. */
+function addLeft(samples: Uint16Array, from: number, to: number, before: number): void {
+  let left = before;
+  for (let n = from; n < to; n++) {
+    left = (left + samples[n]!) & 0xff_ff;
+    samples[n] = left;
   }
 }
 
 /** A row by its neighbours to the left (a), above (b) and above left (c); the first sample by the one above. */
-function decodeRow(
-  bits: EntropyBits,
-  table: HuffmanTable,
-  samples: Uint16Array,
-  { at, width, predictor }: { readonly at: number; readonly width: number; readonly predictor: number },
-): void {
-  let c = samples[at - width]!;
-  let a = (c + difference(bits, table)) & 0xff_ff;
-  samples[at] = a;
-  for (let n = at + 1; n < at + width; n++) {
+function addPredicted(samples: Uint16Array, from: number, to: number, predictor: number): void {
+  const width = to - from;
+  let c = samples[from - width]!;
+  let a = (samples[from]! + c) & 0xff_ff;
+  samples[from] = a;
+  for (let n = from + 1; n < to; n++) {
     const b = samples[n - width]!;
-    a = (predicted(predictor, a, b, c) + difference(bits, table)) & 0xff_ff;
+    a = (samples[n]! + predicted(predictor, a, b, c)) & 0xff_ff;
     samples[n] = a;
     c = b;
   }
@@ -82,12 +80,4 @@ function predicted(predictor: number, a: number, b: number, c: number): number {
     default:
       return (a + b) >> 1;
   }
-}
-
-/** Category 16 stands for 2¹⁵ and has no more bits (H.1.2.2). */
-function difference(bits: EntropyBits, table: HuffmanTable): number {
-  const size = bits.symbol(table);
-  if (size < 16) return bits.signed(size);
-  if (size === 16) return 2 ** 15;
-  throw corruptPixelData('the data of its JPEG image is damaged');
 }

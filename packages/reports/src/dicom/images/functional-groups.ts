@@ -7,6 +7,9 @@ import type { Item } from '../item.ts';
 import { decimalString, longString } from '../value-text.ts';
 import type { Planes } from './planes.ts';
 
+/** The pixel that stands for 1. Pixels have 16 bits: half of what floats take, and 65536 levels are far more than the evidence has. */
+export const hottestPixel = 0xff_ff;
+
 export const imageType = ['DERIVED', 'PRIMARY', 'VOLUME', 'QUANTITY'] as const;
 /** All frames lie in one stack. */
 const stack = '1';
@@ -23,19 +26,25 @@ export function sharedGroups(planes: Planes, stage: string): Item {
     PlaneOrientationSequence: [{ ImageOrientationPatient: planes.orientation.map(decimalString) }],
     FrameAnatomySequence: [{ FrameLaterality: 'U', AnatomicRegionSequence: [codeItem(sct.abdomen)] }],
     PixelValueTransformationSequence: [{ RescaleIntercept: '0', RescaleSlope: '1', RescaleType: 'US' }],
-    FrameVOILUTSequence: [{ WindowCenter: '0.5', WindowWidth: '1', VOILUTFunction: 'LINEAR_EXACT' }],
+    FrameVOILUTSequence: [
+      {
+        WindowCenter: decimalString(hottestPixel / 2),
+        WindowWidth: String(hottestPixel),
+        VOILUTFunction: 'LINEAR_EXACT',
+      },
+    ],
     RealWorldValueMappingSequence: [evidenceMapping(stage)],
     ParametricMapFrameTypeSequence: [{ FrameType: imageType }],
   };
 }
 
-/** Pixels are what they mean: evidence from 0 to 1, without unit. */
+/** What pixels mean: evidence from 0 to 1, without unit. */
 function evidenceMapping(stage: string): Item {
   return {
-    DoubleFloatRealWorldValueFirstValueMapped: 0,
-    DoubleFloatRealWorldValueLastValueMapped: 1,
+    RealWorldValueFirstValueMapped: 0,
+    RealWorldValueLastValueMapped: hottestPixel,
     RealWorldValueIntercept: 0,
-    RealWorldValueSlope: 1,
+    RealWorldValueSlope: 1 / hottestPixel,
     LUTExplanation: longString(`Evidence for stage ${stage}`),
     LUTLabel: 'EVIDENCE',
     MeasurementUnitsCodeSequence: [codeItem(noUnits)],

@@ -51,6 +51,6 @@ export function keySliceCapture(
       HighBit: 7,
       PixelRepresentation: 0,
     },
-    { keyword: 'PixelData', bytes: new Uint8Array(rgb.buffer, rgb.byteOffset, rgb.byteLength) },
+    rgb,
   );
 }

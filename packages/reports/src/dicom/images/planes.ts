@@ -17,10 +17,14 @@ export interface Planes {
 const cosineMax = 1e-3;
 
 /**
- * Where the slices of a volume lie: i runs along the rows, j along the columns, k from slice to slice. Throws INVALID_AFFINE where the affine is sheared within the
+ * Where the slices `first` up to, but without, `end` of a volume lie: i runs along the rows, j along the columns, k from slice to slice. Throws INVALID_AFFINE where the affine is sheared within the
  * slices: DICOM knows no such pixels.
  */
-export function planesOf({ affine, dims }: Pick<Geometry, 'affine' | 'dims'>): Planes {
+export function planesOf(
+  { affine, dims }: Pick<Geometry, 'affine' | 'dims'>,
+  first = 0,
+  end: number = dims[2],
+): Planes {
   const [across, down, through] = [0, 1, 2].map((column) => lpsColumn(affine, column)) as [
     Triple,
     Triple,
@@ -42,7 +46,7 @@ export function planesOf({ affine, dims }: Pick<Geometry, 'affine' | 'dims'>): P
     orientation: [...row, ...upright],
     pixelSpacingMm: [Math.hypot(...down), Math.hypot(...across)],
     sliceSpacingMm: Math.abs(dot(cross(row, upright), through)),
-    positionsMm: Array.from({ length: dims[2] }, (_, k) => plus(origin, scaled(through, k))),
+    positionsMm: Array.from({ length: end - first }, (_, n) => plus(origin, scaled(through, first + n))),
   };
 }
 

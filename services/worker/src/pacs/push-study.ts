@@ -1,0 +1,58 @@
+import { decodeText, type StagingResult, StagingResultSchema } from '@hepastage/proto';
+import { objectKeys, type ObjectStore } from '@hepastage/platform';
+import { type PushOutcome, stowPush, type StowTarget } from '@hepastage/reports';
+
+/** A job whose DICOM objects go to the PACS. */
+export interface PushedJob {
+  readonly tenant: string;
+  readonly jobId: string;
+}
+
+export interface PushParts {
+  readonly store: ObjectStore;
+  readonly target: StowTarget;
+  /** Longest that one try may take, s. */
+  readonly secondsMax: number;
+}
+
+/** Tries within one push: what a PACS that restarts, or is busy for a moment, needs. Longer troubles are the queue's. */
+const quickRetries = 2;
+/** Most of a result.json, bytes. */
+const resultBytesMax = 16 * 2 ** 20;
+const dicom = 'application/dicom';
+
+/** Sends the DICOM objects of a result to the PACS, in one request. Undefined where the job was erased: there is nothing to send. Throws STORE_UNAVAILABLE, or the signal's reason. */
+export async function pushStudy(
+  job: PushedJob,
+  { store, target, secondsMax }: PushParts,
+  signal: AbortSignal,
+): Promise<PushOutcome | undefined> {
+  const result = await resultOf(job, store, signal);
+  if (result === undefined) return undefined;
+  const objects = await Promise.all(
+    result.artefacts
+      .filter(({ mediaType }) => mediaType === dicom)
+      .map(async ({ name, bytes }) =>
+        store.readBytes(objectKeys.artefact(job.tenant, job.jobId, name), bytes, signal),
+      ),
+  );
+  const present = objects.filter((object) => object !== undefined);
+  // Erased while it was read. Half an answer is none.
+  if (present.length < objects.length || present.length === 0) return undefined;
+  return stowPush(present, {
+    ...target,
+    fetch: globalThis.fetch,
+    retries: quickRetries,
+    timeoutMs: secondsMax * 1_000,
+    signal,
+  });
+}
+
+async function resultOf(
+  { tenant, jobId }: PushedJob,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<StagingResult | undefined> {
+  const bytes = await store.readBytes(objectKeys.result(tenant, jobId), resultBytesMax, signal);
+  return bytes && decodeText(StagingResultSchema, bytes.toString());
+}
