@@ -40,7 +40,10 @@ test('submit, watch and result follow a study through a server', async () => {
   assert.equal(decodeText(StagingResultSchema, fetched.stdout).jobId, jobId);
   assert.deepEqual((await readdir(folder.path)).sort(), [
     'heatmap.t1w.nii.gz',
+    'key-slice.t1w.dcm',
     'key-slice.t1w.png',
+    'report.fhir.json',
+    'report.sr.dcm',
     'result.json',
   ]);
 });

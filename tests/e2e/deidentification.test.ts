@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { decodeText, JobRecordSchema, JobRecord_State } from '@hepastage/proto';
+import { words } from '../../packages/dicom/src/vocabulary.ts';
 import { phantomDicom, type PhantomDicom, type Vendor } from '../helpers/phantom-dicom.ts';
 import { startLocalRedis } from '../helpers/redis-server.ts';
 import type { ServiceProcess } from '../helpers/service-process.ts';
@@ -197,8 +198,12 @@ async function* everything(except: Set<string>): AsyncGenerator<Written> {
   yield* answers;
 }
 
+/** Makers' names are among our words: an institution that is called like one is not found by that. */
 function isTelling(text: string): boolean {
-  return text.length >= (/^[\d. -]*$/.test(text) ? realDigitsMin : realCharactersMin);
+  return (
+    !(words as ReadonlySet<string>).has(text) &&
+    text.length >= (/^[\d. -]*$/.test(text) ? realDigitsMin : realCharactersMin)
+  );
 }
 
 /** What identifies in real files, read with another library, never shown. */

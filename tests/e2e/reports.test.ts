@@ -128,7 +128,7 @@ test('a NIfTI study has the same reports, which refer to no image, and no map of
   const report = fhirOf(files);
   assertR4(report);
   assert.equal(report['id'], result.jobId);
-  assert.match(String(report['conclusion']), new RegExp(`: ${result.stage} \\(probability`));
+  assert.match(JSON.stringify(report['conclusion']), new RegExp(`: ${result.stage} \\(probability`));
 });
 
 test('the hospital’s own reference stands in the reports where the request asks for it, and nowhere otherwise', async () => {

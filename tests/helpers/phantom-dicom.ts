@@ -51,7 +51,7 @@ export async function phantomDicom(
     t2w: join(path, 't2w.nii.gz'),
     identifiers: (await json('identifiers.json')) as PhantomDicom['identifiers'],
     studyInstanceUid,
-    seriesUids: { t1w: uidOf('T1W'), t2w: uidOf('T2W') },
+    seriesUids: { t1w: uidOf('t1w'), t2w: uidOf('t2w') },
     [Symbol.asyncDispose]: async () => owned.disposeAsync(),
   };
 }

@@ -1,9 +1,26 @@
-import { enumName, SequenceSchema, type StageProbability, type StagingResult } from '@hepastage/proto';
+import {
+  enumName,
+  SequenceSchema,
+  SeriesReport_Role,
+  SeriesReport_RoleSchema,
+  type StageProbability,
+  type StagingResult,
+} from '@hepastage/proto';
 
 /** A result for people. */
 export function printResult(result: StagingResult, artefactsAt: string): void {
-  const { stage, stageSet, stageSetLevel, perSequence, quality, warnings, model, artefacts, execution } =
-    result;
+  const {
+    stage,
+    stageSet,
+    stageSetLevel,
+    perSequence,
+    quality,
+    warnings,
+    model,
+    artefacts,
+    execution,
+    series,
+  } = result;
   const lines = [
     `stage          ${stage}   (${percent(stageSetLevel)} set: ${stageSet.join(', ')})`,
     `probabilities  ${shares(result.probabilities)}`,
@@ -11,6 +28,12 @@ export function printResult(result: StagingResult, artefactsAt: string): void {
       (one) =>
         `  ${enumName(SequenceSchema, one.sequence)} alone    ${shares(one.probabilities)}   region: ${one.region}`,
     ),
+    ...series
+      .filter(({ role }) => role !== SeriesReport_Role.PASSED_OVER)
+      .map(
+        ({ role, seriesNumber, reason }) =>
+          `series         ${seriesNumber} as ${enumName(SeriesReport_RoleSchema, role)}: ${reason}`,
+      ),
     ...quality.map(({ code, message }) => `note           ${code}: ${message}`),
     ...warnings.map(({ code, message }) => `warning        ${code}: ${message}`),
     `model          ${model?.name}@${model?.version} on ${execution?.executionProvider}, trained on ${model?.trainedOn}`,

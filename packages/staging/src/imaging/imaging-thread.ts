@@ -97,10 +97,10 @@ export async function explain(task: ExplainTask): Promise<Settled<Explanation>> 
     const map = isMapped(task) ? evidenceObject(header, { sequence, heat: onGrid, geometry }) : undefined;
     const picture = drawKeySlice(task, sliceGrid);
     return {
-      heatmap: fileOf(gzipSync(encodeNifti(geometry, onGrid), { level: heatmapGzipLevel })),
-      keySlice: fileOf(encodePng(picture)),
-      evidence: map && fileOf(map),
-      capture: fileOf(keySliceCapture(header, { sequence, ...picture })),
+      heatmap: digested(gzipSync(encodeNifti(geometry, onGrid), { level: heatmapGzipLevel })),
+      keySlice: digested(encodePng(picture)),
+      evidence: map && digested(map),
+      capture: digested(keySliceCapture(header, { sequence, ...picture })),
       heatInLiver: liverBits && shareMarked(onGrid, liverBits),
     };
   });
@@ -123,8 +123,8 @@ export async function report({ result, request, study }: ReportTask): Promise<Se
       study,
     };
     return {
-      sr: fileOf(stagingSr(input)),
-      fhir: fileOf(new TextEncoder().encode(JSON.stringify(fhirReport(input)))),
+      sr: digested(stagingSr(input)),
+      fhir: digested(new TextEncoder().encode(JSON.stringify(fhirReport(input)))),
     };
   });
 }
@@ -155,7 +155,7 @@ function verify({ bytes, sha256 }: FileBytes): Uint8Array {
   });
 }
 
-function fileOf(bytes: Uint8Array): FileBytes {
+function digested(bytes: Uint8Array): FileBytes {
   return { bytes, sha256: digestOf(bytes) };
 }
 

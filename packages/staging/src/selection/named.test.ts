@@ -26,17 +26,17 @@ describe('named by the sender', () => {
     assert.equal(reportOf(drafts, 4).rule, 'OTHER_PREFERRED');
   });
 
-  test('a phase image or an unusable stack is not', () => {
+  test('a phase image or an unusable stack is not, and the other sequence is not staged without it', () => {
     const drafts: SeriesDraft[] = [
       { ...vibe, named: Sequence.T1W, component: 'PHASE' },
       { ...vibe, number: 2, named: Sequence.T1W, findings: broken },
       { ...tse, number: 3, named: Sequence.T2W },
     ];
-    assert.deepEqual(chosenOf(drafts), { t1w: undefined, t2w: '3/1' });
-    assert.deepEqual(
-      select(drafts).reports.map(({ rule }) => rule),
-      ['COMPLEX_COMPONENT', 'NO_VOLUME', 'NAMED_BY_SENDER'],
-    );
+    const { code, details } = failure(() => select(drafts));
+    assert.deepEqual([code, details.where], [ErrorCode.TILTED_SLICES, 't1w']);
+    const phaseOnly = [drafts[0]!, drafts[2]!];
+    assert.equal(failure(() => select(phaseOnly)).code, ErrorCode.NO_SUITABLE_SERIES);
+    assert.match(failure(() => select(phaseOnly)).message, /1 COMPLEX_COMPONENT/);
   });
 
   test('what is named T1W is no candidate for T2W', () => {

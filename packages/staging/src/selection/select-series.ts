@@ -30,12 +30,17 @@ interface Pick {
 
 /**
  * Which series of a study is the T1W and which the T2W. For each: the one that the request names; else the best of those that their sender named; else
- * the best of those that the rules take for it. Does not depend on the order of the stacks. Throws NO_SUITABLE_SERIES where neither is found and
- * SERIES_NOT_FOUND where the request names what is not there.
+ * the best of those that the rules take for it. Does not depend on the order of the stacks. Throws NO_SUITABLE_SERIES where neither is found,
+ * SERIES_NOT_FOUND where the request names what is not there, and where nothing that the sender named as a sequence can be staged what is wrong with it:
+ * whoever sends two sequences by name must not get the stage of one.
  */
 export function selectSeries(stacks: readonly Stack[], choice: SeriesChoice | undefined): Selection {
   const study = assess(stacks);
   const selection = judge(study, choice);
+  for (const sequence of sequenceNames) {
+    const named = study.filter((one) => isNamed(one, sequence));
+    if (named.length > 0 && !selection.chosen.has(Sequence[sequence])) throw unusableAs(sequence, named);
+  }
   if (selection.chosen.size === 0) throw noSuitableSeries(study);
   return selection;
 }
@@ -110,6 +115,21 @@ function verdictsOf(picks: ReadonlyMap<SequenceName, Pick>): ReadonlyMap<Assessm
   for (const [sequence, { winner, grounds }] of picks)
     verdicts.set(winner, staged(winner, sequence, grounds));
   return verdicts;
+}
+
+/** What keeps the series that its sender named from being staged. */
+function unusableAs(sequence: SequenceName, named: readonly Assessment[]): HepastageError {
+  const broken = named.find(({ facts }) => facts.unusable !== undefined)?.facts.unusable;
+  const code = broken?.code ?? '';
+  return new HepastageError(
+    code in ErrorCode ? ErrorCode[code as keyof typeof ErrorCode] : ErrorCode.NO_SUITABLE_SERIES,
+    {
+      what: broken?.message.replace(/\.$/, '') ?? 'none of its series can be staged',
+      where: sequence.toLowerCase(),
+      ...(broken === undefined && { received: countsOf(named) }),
+      action: 'send another series, or export this one again, whole and as the scanner made it',
+    },
+  );
 }
 
 function noSuitableSeries(study: readonly Assessment[]): HepastageError {

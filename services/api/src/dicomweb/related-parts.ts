@@ -20,7 +20,8 @@ export interface RelatedLimits {
 }
 
 const dicomMediaType = 'application/dicom';
-const boundaryCharactersMax = 70;
+/** RFC 2046 allows 70; Orthanc's DICOMweb plug-in sends 73. */
+const boundaryCharactersMax = 200;
 
 /**
  * The objects of a STOW-RS request (PS3.18 10.5.1) one after the other, as they stream in: the parts of a multipart/related body (RFC 2387),
