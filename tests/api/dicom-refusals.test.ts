@@ -153,6 +153,20 @@ const objects: readonly Refusal[] = [
     slice(1, [], { syntaxUid: '1.3.46.670589.1' }),
     'UNSUPPORTED_TRANSFER_SYNTAX',
   ),
+  {
+    name: 'very many images',
+    parts: [1, 2].map((number) => [
+      'study',
+      slice(number, [
+        us(0x0028_0010, 1),
+        us(0x0028_0011, 1),
+        text(0x0028_0008, 'IS', '60000'),
+        pixels(Buffer.alloc(120_000)),
+      ]),
+    ]),
+    status: 413,
+    code: 'TOO_MANY_FILES',
+  },
   one('no rows', slice(1, [us(0x0028_0010, 0)]), 'INVALID_ATTRIBUTE'),
 ];
 

@@ -64,7 +64,7 @@ for (const store of storeKinds) {
         study?.instances.map(({ sopInstanceUid }) => sopInstanceUid),
         [1, 2, 3].map((number) => hash(`${mrObjectUids.series}.${number}`)),
       );
-      for (const instance of study!.instances) {
+      for (const instance of study.instances) {
         const file = await api.deps.store.readBytes(instance.key, 1e6);
         assert.equal(file?.length, instance.bytes);
         assert.equal(createHash('sha256').update(file).digest('hex'), instance.sha256);

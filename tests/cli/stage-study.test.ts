@@ -6,7 +6,6 @@ import { decodeText, type StagingResult, StagingResultSchema } from '@hepastage/
 import { hepastage } from '../helpers/command.ts';
 import { phantomDicom, type Vendor } from '../helpers/phantom-dicom.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
-import { twinSeries } from './twin-series.ts';
 
 /** Probabilities of a study and of its NIfTI twin differ by less. */
 const differenceMax = 1e-4;
@@ -27,7 +26,7 @@ for (const vendor of ['siemens', 'philips-enhanced'] satisfies Vendor[]) {
 
 test('a choice of series is kept to', async () => {
   await using phantom = await phantomDicom('ge');
-  const { t2w } = await twinSeries(phantom);
+  const { t2w } = phantom.seriesUids;
   const { series } = await staged('--study', phantom.folder, '--t1w-series', '7', '--t2w-series', t2w);
   const named = series.filter(({ rule }) => rule === 'NAMED_BY_REQUEST');
   assert.deepEqual(new Set(named.map(({ seriesNumber }) => seriesNumber)), new Set([4, 7]));

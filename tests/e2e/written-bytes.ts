@@ -21,7 +21,7 @@ export async function* writtenBytes(
   const redis = new Redis(system.redis.url);
   try {
     yield* valuesOf(redis);
-    const [, folder = ''] = (await redis.call('CONFIG', 'GET', 'dir')) as [string, string];
+    const [, folder] = (await redis.call('CONFIG', 'GET', 'dir')) as [string, string];
     yield* filesBelow(folder, 'redis file', new Set());
   } finally {
     redis.disconnect();

@@ -143,10 +143,10 @@ test('of very many values the first are kept', () => {
   assert.equal(keptOf(type).ImageType?.length, 32);
 });
 
-describe('private attributes', () => {
-  const creator = (block: number, name = 'SIEMENS MR HEADER') => text(0x0019_0000 + block, 'LO', name);
-  const tiles = (block: number): BuiltElement => ({ tag: 0x0019_000a + (block << 8), vr: 'US', value: [36] });
+const creator = (block: number, name = 'SIEMENS MR HEADER') => text(0x0019_0000 + block, 'LO', name);
+const tiles = (block: number): BuiltElement => ({ tag: 0x0019_000a + (block << 8), vr: 'US', value: [36] });
 
+describe('private attributes', () => {
   for (const block of [0x10, 0x11, 0x80, 0xff]) {
     test(`in block ${block.toString(16)}`, () => {
       assert.deepEqual(keptOf(creator(block), tiles(block)).SiemensTilesInMosaic, [36]);

@@ -41,12 +41,12 @@ export function readPreamble(prefix: Uint8Array): Preamble | undefined {
 function readMeta(prefix: Uint8Array, offset: number): Preamble | undefined {
   const end = endOfMeta(prefix, offset);
   if (end === undefined) return undefined;
-  const stream = new dicomParser.ByteStream(
-    dicomParser.littleEndianByteArrayParser,
-    prefix.subarray(0, end),
-    offset,
-  );
   try {
+    const stream = new dicomParser.ByteStream(
+      dicomParser.littleEndianByteArrayParser,
+      prefix.subarray(0, end),
+      offset,
+    );
     while (stream.position < end) {
       const element = dicomParser.readDicomElementExplicit(stream, []);
       if (element.tag !== 'x00020010') continue;

@@ -112,7 +112,9 @@ const ParsedDataSetConstructor = (
 ).DataSet;
 
 function pixelRepresentationOf(parsed: ParsedDataSet): 'US' | 'SS' {
-  return parsed.uint16(parserTag('PixelRepresentation')) === 1 ? 'SS' : 'US';
+  const element = parsed.elements[parserTag('PixelRepresentation')];
+  const value = element && valueOf(parsed, element, 'PixelRepresentation', { pixelVr: 'US', depthLeft: 0 });
+  return (value as number[] | undefined)?.[0] === 1 ? 'SS' : 'US';
 }
 
 function extract(parsed: ParsedDataSet, pixelVr: 'US' | 'SS', depthLeft: number): DataSet {

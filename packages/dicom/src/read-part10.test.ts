@@ -40,6 +40,25 @@ describe('refused', () => {
     ['nothing', Buffer.alloc(0), NOT_DICOM],
     ['a text', Buffer.from('Dear colleague, '.repeat(50)), NOT_DICOM],
     ['a preamble alone', file.subarray(0, 140), NOT_DICOM],
+    [
+      'a meta header without elements',
+      Buffer.concat([file.subarray(0, 132), Buffer.alloc(300, 8)]),
+      CORRUPT_DICOM,
+    ],
+    [
+      'a meta header without end',
+      Buffer.concat([file.subarray(0, 140), Buffer.alloc(4, 255), file]),
+      CORRUPT_DICOM,
+    ],
+    ['a meta header without a transfer syntax', buildDicom(mrObject()).fill(0x99, 192, 194), CORRUPT_DICOM],
+    [
+      'a cut Pixel Representation',
+      buildDicom([
+        ...mrObject(1, { 0x7fe00010: undefined }).filter(({ tag }) => tag < 0x0028_0103),
+        { tag: 0x0028_0103, vr: 'US', value: Buffer.alloc(1), length: 2 },
+      ]),
+      CORRUPT_DICOM,
+    ],
     ['pixels that are cut off', file.subarray(0, -2), TRUNCATED_FILE],
     ['a header that is cut off', file.subarray(0, 500), CORRUPT_DICOM],
     [
@@ -155,6 +174,12 @@ test('the SOP class is read of objects that are sound no further', () => {
   assert.equal(readSopClass(Buffer.alloc(300, 7), explicitLittleEndian), '');
 });
 
+test('a Pixel Representation of one byte is none', () => {
+  const short = { tag: 0x0028_0103, vr: 'US', value: Buffer.alloc(1, 1) };
+  const elements = mrObject().filter(({ tag }) => tag < 0x0028_0103);
+  assert.equal(read(buildDicom([...elements, short])).dataSet.PixelRepresentation, undefined);
+});
+
 test('Pixel Representation decides how padding values are read', () => {
   const signed = mrObject(1, {
     0x00280103: { tag: 0x0028_0103, vr: 'US', value: [1] },
@@ -179,9 +204,10 @@ test('values that can’t be read are not there', () => {
   );
 });
 
+const overlay = (tag: number) =>
+  read(buildDicom(withElement({ tag, vr: 'OW', value: Buffer.alloc(8) }))).overlay;
+
 test('an overlay is told, and only of groups 60xx', () => {
-  const overlay = (tag: number) =>
-    read(buildDicom(withElement({ tag, vr: 'OW', value: Buffer.alloc(8) }))).overlay;
   assert.deepEqual(
     [overlay(0x6000_3000), overlay(0x601e_3000), overlay(0x6100_3000), overlay(0x5400_3000)],
     [true, true, false, false],

@@ -3,6 +3,7 @@ export { backProject, type SliceMaps } from './back-project.ts';
 export { decodeDicom } from './dicom/decode-dicom.ts';
 export type { DicomSeries, SeriesImage } from './dicom/dicom-series.ts';
 export { instanceOf } from './dicom/instance/instance-of.ts';
+export { isPassedOver } from './dicom/passed-over.ts';
 export { seriesOf } from './dicom/series/series-of.ts';
 export { assertUsable } from './dicom/stack/assert-usable.ts';
 export type { Stack } from './dicom/stack/stack.ts';

@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import { isPassedOver } from '@hepastage/imaging';
 import {
   type DicomInstance,
   type DicomStudy,
@@ -11,16 +12,6 @@ import {
 } from '@hepastage/proto';
 import { readInstance } from './read-instance.ts';
 import type { StudySettings } from './study-settings.ts';
-
-/** What the service's door passes over and only counts. Anything else that is wrong with a file has it refuse the study. */
-const passedOver: ReadonlySet<ErrorCode> = new Set([
-  ErrorCode.NOT_DICOM,
-  ErrorCode.EMPTY_FILE,
-  ErrorCode.WRONG_MODALITY,
-  ErrorCode.UNSUPPORTED_PIXELS,
-  ErrorCode.UNSUPPORTED_TRANSFER_SYNTAX,
-  ErrorCode.INVALID_ATTRIBUTE,
-]);
 
 /** Reads a study's files one after the other, and keeps of each what its header says. */
 export class StudyIndex {
@@ -80,7 +71,7 @@ export class StudyIndex {
       if (!(error instanceof HepastageError) || error.code === ErrorCode.INVALID_REQUEST) throw error;
       this.#unusable.set(error.code, (this.#unusable.get(error.code) ?? 0) + 1);
       const placed = where === undefined ? error : error.at(where);
-      if (passedOver.has(error.code)) this.#firstUnusable ??= placed;
+      if (isPassedOver(error.code)) this.#firstUnusable ??= placed;
       else this.#damage ??= placed;
       return false;
     }

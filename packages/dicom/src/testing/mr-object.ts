@@ -36,8 +36,11 @@ export function text(tag: number, vr: string, value: string): BuiltElement {
   return { tag, vr, value };
 }
 
+function us(tag: number, value: number): BuiltElement {
+  return { tag, vr: 'US', value: [value] };
+}
+
 function sound(number: number): BuiltElement[] {
-  const us = (tag: number, value: number): BuiltElement => ({ tag, vr: 'US', value: [value] });
   const pixels = Uint16Array.from({ length: edge * edge }, (_, n) => (37 * n + 11 * number) % 900);
   return [
     text(0x0008_0008, 'CS', 'ORIGINAL\\PRIMARY\\M\\ND'),

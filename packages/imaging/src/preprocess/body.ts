@@ -58,7 +58,8 @@ function sample({ data, dims, slope, intercept }: Volume, firsts: Triple, stride
   for (let k = firsts[2]; k < nk; k += strides[2]) {
     for (let j = firsts[1]; j < nj; j += strides[1]) {
       const row = (k * nj + j) * ni;
-      for (let i = firsts[0]; i < ni; i += strides[0]) samples[written++] = slope * data[row + i]! + intercept;
+      for (let i = firsts[0]; i < ni; i += strides[0])
+        samples[written++] = slope * data[row + i]! + intercept;
     }
   }
   return samples;

@@ -41,6 +41,7 @@ class RedisArrivals implements Arrivals {
   readonly #options: ArrivalsOptions;
   #worker: Worker<Arrival> | undefined;
   #workerRedis: Redis | undefined;
+  #workerCopies: readonly Redis[] = [];
 
   constructor(redis: Redis, options: ArrivalsOptions) {
     this.#redis = redis;
@@ -56,6 +57,7 @@ class RedisArrivals implements Arrivals {
   async closeQuiet(onQuiet: OnQuiet): Promise<void> {
     const { redisUrl, redisPrefix, logger } = this.#options;
     this.#workerRedis = await connectRedis(redisUrl, 'wait', logger);
+    this.#workerCopies = copiesOf(this.#workerRedis);
     this.#worker = new Worker<Arrival>(queueName, async (job, token) => this.#closeOne(job, token, onQuiet), {
       connection: this.#workerRedis,
       prefix: queuePrefix(redisPrefix),
@@ -99,6 +101,7 @@ class RedisArrivals implements Arrivals {
     const closed = this.#worker?.close().catch(() => undefined);
     await Promise.race([closed, delay(closingMsMax, undefined, { ref: false })]);
     await this.#queue.close();
+    for (const copy of this.#workerCopies) copy.disconnect();
     this.#workerRedis?.disconnect();
     this.#redis.disconnect();
   }
@@ -151,4 +154,16 @@ class RedisArrivals implements Arrivals {
     const keys = [open, `${open}:bringers`, `${open}:closed`];
     return answered(this.#redis.eval(script, keys.length, ...keys, ...parameters));
   }
+}
+
+/** Fills with the copies that are made of a connection. BullMQ waits for jobs on one, which looks for a Redis that has gone for as long as the process lives. */
+function copiesOf(redis: Redis): readonly Redis[] {
+  const copies: Redis[] = [];
+  const duplicate = redis.duplicate.bind(redis);
+  redis.duplicate = (override) => {
+    const copy = duplicate(override);
+    copies.push(copy);
+    return copy;
+  };
+  return copies;
 }

@@ -59,7 +59,7 @@ export async function select({ index, choice }: SelectTask): Promise<Settled<Sel
     const { chosen, reports } = selectSeries(stacks, choice);
     return {
       chosen,
-      reports: reports.map((report) => encodeJson(SeriesReportSchema, report)),
+      reports: reports.map((one) => encodeJson(SeriesReportSchema, one)),
       skipped: study.skipped.map((skipped) => encodeJson(SkippedFilesSchema, skipped)),
     };
   });
@@ -107,8 +107,8 @@ export async function explain(task: ExplainTask): Promise<Settled<Explanation>> 
 }
 
 /**
- * A map goes to the images that it maps, on their frame of reference. A sequence that came as NIfTI has neither: its heatmap says the same in a hundredth of the
- * bytes.
+ * A map goes to the images that it maps, on their frame of reference. A sequence that came as NIfTI has neither: its heatmap says the same in a fraction of
+ * the bytes.
  */
 function isMapped({ header, sequence, geometry }: ExplainTask): boolean {
   return header.sources.has(sequence) && isUpright(geometry);

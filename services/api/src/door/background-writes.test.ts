@@ -65,9 +65,11 @@ test('once ended, none is running, however they ended', async () => {
   const { held, write } = heldWrites();
   for (let n = 0; n < 3; n++) await writes.add(write);
   let ended = false;
-  const ending = writes.ended().then(() => {
+  const watch = async () => {
+    await writes.ended();
     ended = true;
-  });
+  };
+  const ending = watch();
   held[0]!.reject(new Error('failed'));
   held[1]!.resolve();
   await turn();

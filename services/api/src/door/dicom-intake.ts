@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { UidHasher } from '@hepastage/dicom';
+import { isPassedOver } from '@hepastage/imaging';
 import { objectKeys, type ObjectStore } from '@hepastage/platform';
 import {
   type DicomInstance,
@@ -35,16 +36,6 @@ const writesAtOnce = 4;
 /** Most images of a study: each takes about a kilobyte of the index, and of memory until it is written. */
 const framesMax = 100_000;
 
-/** What studies hold besides MR images, or hold of them that can't be used: it is passed over, and counted. Damage is not among it: that is refused. */
-const passedOver: ReadonlySet<ErrorCode> = new Set([
-  ErrorCode.NOT_DICOM,
-  ErrorCode.EMPTY_FILE,
-  ErrorCode.WRONG_MODALITY,
-  ErrorCode.UNSUPPORTED_PIXELS,
-  ErrorCode.UNSUPPORTED_TRANSFER_SYNTAX,
-  ErrorCode.INVALID_ATTRIBUTE,
-]);
-
 /** Takes the DICOM objects of one study in, one after the other. All of them must be of one study. */
 export class DicomIntake {
   readonly #destination: IntakeDestination;
@@ -75,7 +66,7 @@ export class DicomIntake {
       const instance = await this.#receive(content, sequence);
       if (instance !== undefined) this.#instances.set(instance.sopInstanceUid, instance);
     } catch (error) {
-      if (!(error instanceof HepastageError) || !passedOver.has(error.code)) throw error;
+      if (!(error instanceof HepastageError) || !isPassedOver(error.code)) throw error;
       this.#firstSkipped ??= error;
       this.#skipped.set(error.code, (this.#skipped.get(error.code) ?? 0) + 1);
       await drain(content);
