@@ -116,7 +116,7 @@ async function openRest(config: ApiConfig, queueUrl: string, opening: AsyncDispo
     models: [create(ModelManifestSchema, { name: 'phantom-light', version: '1.0.0' })],
     lifecycle: new Lifecycle(),
     clock: () => new Date(),
-    uidHasherOf: (tenant: string) => uidHasher('a key of the tests, long enough', tenant),
+    uidHasherOf: (name: string) => uidHasher('a key of the tests, long enough', name),
     newJobId: randomUUID,
   };
 }

@@ -14,8 +14,10 @@ export function slice(
   transferSyntax = '1.2.840.10008.1.2.1',
 ): Buffer {
   const elements = mrObject(number, changes);
-  const valueOf = (tag: number, other: string) =>
-    String(elements.find((element) => element.tag === tag)?.value ?? other);
+  const valueOf = (tag: number, other: string) => {
+    const value = elements.find((element) => element.tag === tag)?.value;
+    return typeof value === 'string' ? value : other;
+  };
   const meta = buildDicom(
     [
       text(0x0002_0002, 'UI', valueOf(0x0008_0016, mrImageStorage)),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ApiDeps } from '@hepastage/api';
 import { uidHasher } from '@hepastage/dicom';
 import { objectKeys } from '@hepastage/platform';
-import { ErrorCode, JobRecord_State, type JobRecordJson } from '@hepastage/proto';
+import { JobRecord_State, type JobRecordJson } from '@hepastage/proto';
 import { text } from '../../packages/dicom/src/testing/mr-object.ts';
 import { closeArrival } from '../../services/api/src/door/close-arrival.ts';
 import { defaultMetadata } from '../../services/api/src/upload/metadata.ts';
@@ -22,6 +22,9 @@ async function bringing(api: ApiUnderTest, open: OpenStow, slices: readonly numb
   for (const n of slices) await open.send(slice(n));
   await eventually(async () => (await api.traces()).objects.length, before + slices.length - 1);
 }
+
+/** The first slice, with pixels of this size. */
+const spaced = (spacing: string) => slice(1, { 0x0028_0030: text(0x0028_0030, 'DS', spacing) });
 
 const stateOf = async ({ status }: ApiDeps, jobId: string) => (await status.get(tenant, jobId))?.record.state;
 
@@ -57,7 +60,6 @@ test('a study that came in several requests is one job, queued when it is said t
 
 test('of an instance that came twice, the one that came last counts, and is whole', async () => {
   await using api = await startApi();
-  const spaced = (spacing: string) => slice(1, { 0x0028_0030: text(0x0028_0030, 'DS', spacing) });
   for (let n = 1; n <= 8; n++) await stow(api.url, [spaced(`${n}\\${n}`)]);
   const { jobId = '' } = (await (await complete(api)).json()) as JobRecordJson;
   const [only, ...more] = await indexOf(api, jobId);
@@ -305,5 +307,4 @@ test('no byte in the store or in Redis has the UIDs of a study that came over DI
     assert.ok(!key.includes(studyUid));
     assert.ok(!bytes!.toString('latin1').includes(studyUid), key);
   }
-  assert.equal(ErrorCode.STUDY_ARRIVING, 94);
 });

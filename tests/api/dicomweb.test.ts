@@ -147,12 +147,6 @@ describe('POST /dicomweb/studies', () => {
   });
 
   test('a body that is none is refused', async () => {
-    const post = async (contentType: string | undefined, body: string) =>
-      fetch(`${url}/dicomweb/studies`, {
-        method: 'POST',
-        body: Buffer.from(body),
-        headers: contentType === undefined ? {} : { 'content-type': contentType },
-      });
     const related = 'multipart/related; type="application/dicom"';
     const cases: [string | undefined, string, number][] = [
       ['application/json', '{}', 415],
@@ -212,3 +206,11 @@ describe('POST /dicomweb/studies', () => {
     assert.equal(refused.status, 413);
   });
 });
+
+async function post(contentType: string | undefined, body: string): Promise<Response> {
+  return fetch(`${url}/dicomweb/studies`, {
+    method: 'POST',
+    body: Buffer.from(body),
+    headers: contentType === undefined ? {} : { 'content-type': contentType },
+  });
+}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import dicomwebClient from 'dicomweb-client';
+import { api } from 'dicomweb-client';
 import { JobRecord_State, type StagingResult } from '@hepastage/proto';
 import { BrowserRequest } from '../helpers/browser-request.ts';
 import { jobsOfStudy } from '../helpers/jobs-of-study.ts';
@@ -60,9 +60,10 @@ test('Orthanc’s STOW-RS client sends a study in two requests, and it is staged
 });
 
 test('dicomweb-client sends a study, and learns what was refused', async () => {
-  const client = new dicomwebClient.api.DICOMwebClient({
+  const client = new api.DICOMwebClient({
     url: `${system.api.url}/dicomweb`,
     singlepart: false,
+    verbose: false,
   });
   const send = async (datasets: readonly Uint8Array[]) =>
     (await client.storeInstances({

@@ -91,9 +91,9 @@ test('what was answered with 200 outlives an API that is killed, though somebody
   const { jobIds, status } = await stow(own.api.url, objects);
   assert.equal(status, 200);
   const open = OpenStow.begin(own.api.url);
-  const before = (await filesOf(own)).length;
+  const filesBefore = (await filesOf(own)).length;
   for (const object of objects.slice(0, 10)) await open.send(object);
-  await eventually(async () => (await filesOf(own)).length > before, true);
+  await eventually(async () => (await filesOf(own)).length > filesBefore, true);
   const ended = once(own.api.process, 'exit');
   own.api.process.kill('SIGKILL');
   await ended;
@@ -112,9 +112,9 @@ test('a study that is named is staged at once, as was said of it', async () => {
   const half = objects.length / 2;
   await stow(url, objects.slice(0, half));
   const open = OpenStow.begin(url, { study: studyInstanceUid });
-  const before = (await filesOf(own)).length;
+  const filesBefore = (await filesOf(own)).length;
   for (const object of objects.slice(half)) await open.send(object);
-  await eventually(async () => (await filesOf(own)).length > before, true);
+  await eventually(async () => (await filesOf(own)).length > filesBefore, true);
   const metadata = { externalReference: 'mine', series: { t1w: phantom.seriesUids.t1w } };
   assert.deepEqual(await codeOf(await complete(url, { studyInstanceUid, metadata })), [
     409,

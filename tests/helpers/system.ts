@@ -15,11 +15,11 @@ export interface System extends AsyncDisposable {
   startWorker(settings?: Readonly<Record<string, string>>): Promise<ServiceProcess>;
 }
 
-/** Starts Redis (unless the test brings one that it may stop), an object store and the API, with `more` settings for all services. Workers are the test's to start. */
+/** Starts Redis (unless the test brings one that it may stop), an object store and the API, with `common` settings for all services. Workers are the test's to start. */
 export async function startSystem(
   store: 'directory' | 's3' = 'directory',
   ownRedis?: RedisServer,
-  more: Readonly<Record<string, string>> = {},
+  common: Readonly<Record<string, string>> = {},
 ): Promise<System> {
   await using opened = new AsyncDisposableStack();
   const redis = ownRedis ?? opened.use(await startRedis());
@@ -28,7 +28,7 @@ export async function startSystem(
     HEPASTAGE_REDIS_PREFIX: redis.prefix,
     HEPASTAGE_LOG_LEVEL: 'info',
     ...(store === 's3' ? await s3Settings(opened) : await directorySettings(opened)),
-    ...more,
+    ...common,
   };
   const api = opened.use(await startService('api', settings));
   const running = opened.move();

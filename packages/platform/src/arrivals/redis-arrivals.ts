@@ -98,7 +98,9 @@ class RedisArrivals implements Arrivals {
   }
 
   async shutDown(): Promise<void> {
-    const closed = this.#worker?.close().catch(() => undefined);
+    // Without its Redis there is nothing that could end well, and BullMQ would wait for it.
+    const isCutOff = this.#workerRedis?.status !== 'ready';
+    const closed = this.#worker?.close(isCutOff).catch(() => undefined);
     await Promise.race([closed, delay(closingMsMax, undefined, { ref: false })]);
     await this.#queue.close();
     for (const copy of this.#workerCopies) copy.disconnect();
