@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { JobRecord_State, SeriesReport_Role, type StagingResult } from '@hepastage/proto';
 import { phantomDicom, type Vendor } from '../helpers/phantom-dicom.ts';
+import { assertSameResult } from '../helpers/same-result.ts';
 import { runToEnd } from '../helpers/studies.ts';
 import { startSystem, type System } from '../helpers/system.ts';
-
-/** Probabilities of a study and of its NIfTI twin differ by less. */
-const differenceMax = 1e-4;
 
 let system: System;
 before(async () => {
@@ -22,7 +20,7 @@ for (const vendor of vendors) {
     const { zip, t1w, t2w } = phantom;
     const result = await staged({ study: zip });
     const twin = await staged({ t1w, t2w });
-    assertSame(result, twin);
+    assertSameResult(result, twin);
 
     const roles = result.series.map(({ role }) => role);
     assert.equal(roles.filter((role) => role === SeriesReport_Role.T1W).length, 1);
@@ -38,12 +36,4 @@ async function staged(files: Parameters<typeof runToEnd>[1]): Promise<StagingRes
   const job = await runToEnd(system.client, files);
   assert.equal(job.state, JobRecord_State.SUCCEEDED, job.error?.message);
   return system.client.result(job.jobId);
-}
-
-function assertSame(result: StagingResult, twin: StagingResult): void {
-  assert.equal(result.stage, twin.stage);
-  for (const [n, { stage, probability }] of result.probabilities.entries()) {
-    const other = twin.probabilities[n]?.probability ?? Number.NaN;
-    assert.ok(Math.abs(probability - other) < differenceMax, `${stage}: ${probability} against ${other}`);
-  }
 }

@@ -373,7 +373,7 @@ export const Progress_Step = {
   EXPLAIN: 6,
 
   /**
-   * Write artefacts and result.
+   * Make the reports; write artefacts and result.
    *
    * @generated from enum value: PERSIST = 7;
    */

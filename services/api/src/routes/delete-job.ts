@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { objectKeys } from '@hepastage/platform';
-import { ErrorCode, JobRecord_State } from '@hepastage/proto';
+import { ErrorCode } from '@hepastage/proto';
 import type { ApiDeps } from '../deps.ts';
 import { jobParams } from '../schemas/jobs.ts';
 import { emptyOf, problemsOf } from '../schemas/responses.ts';
@@ -30,7 +30,7 @@ export const deleteJobRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (
     const { record } = await findJob(status, tenant, id);
     // First the worker is told to stop; the record goes last, so that a failure on the way can be repeated.
     await status.cancel(tenant, id);
-    if (record.state === JobRecord_State.RECEIVING) await arrivals.abandon(record);
+    if (record.studyInstanceUid !== '') await arrivals.abandon(record);
     await queue.remove(id);
     await store.erase(objectKeys.job(tenant, id));
     await status.erase(tenant, id);

@@ -23,7 +23,7 @@ const schema = {
   tags: ['DICOMweb'],
   summary: 'Store DICOM objects of a study to be staged (STOW-RS)',
   description:
-    'DICOM PS3.18, Store transaction. What identifies a patient is removed while the objects stream in. A study may come in several requests: it is staged once, after a quiet period, or as soon as POST /v1/studies names its StudyInstanceUID. Answers as JSON or XML, as Accept says; the jobs are linked as rel="monitor".',
+    'DICOM PS3.18, Store transaction. What identifies a patient is removed while the objects stream in. A study may come in several requests: it is staged once, after a quiet period, or as soon as POST /v1/studies names its StudyInstanceUID. Objects that come after that are another job. Answers as JSON or XML, as Accept says; the jobs are linked as rel="monitor".',
   consumes: ['multipart/related', 'application/dicom'],
   response: {
     ...Object.fromEntries(
