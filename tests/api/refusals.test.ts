@@ -121,7 +121,7 @@ const requests: readonly Refusal[] = [
 const images: readonly Refusal[] = [
   image('an empty file', new Uint8Array(0), 422, 'EMPTY_FILE'),
   image('a single byte', new Uint8Array(1), 422, 'TRUNCATED_FILE'),
-  image('no NIfTI', new TextEncoder().encode('DICM'.repeat(200)), 422, 'NOT_NIFTI'),
+  image('no NIfTI', new TextEncoder().encode('text'.repeat(200)), 422, 'NOT_NIFTI'),
   image('a gzip of no NIfTI', gzip(new Uint8Array(5_000).fill(7)), 422, 'NOT_NIFTI'),
   image('the header of a pair', volume().fill(0x69, 345, 346), 422, 'NOT_NIFTI'),
   image('a truncated gzip', gzip(t1w).subarray(0, -200), 422, 'TRUNCATED_FILE'),
