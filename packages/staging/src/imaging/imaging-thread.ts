@@ -54,7 +54,7 @@ const heatmapGzipLevel = 1;
 /** Index → chosen series. */
 export async function select({ index, choice }: SelectTask): Promise<Settled<Selection>> {
   return settle(() => {
-    const study = decodeText(DicomStudySchema, new TextDecoder().decode(verify(index)));
+    const study = decodeText(DicomStudySchema, new TextDecoder().decode(verify(index, 'study')));
     const stacks = seriesOf(study.instances).map(stackOf);
     const { chosen, reports } = selectSeries(stacks, choice);
     return {
@@ -71,7 +71,7 @@ export async function prepare(task: PrepareTask): Promise<Settled<PreparedVolume
     const { name, sequence, liverMask: maskFile, limits, preprocessing } = task;
     const image = await at(name, async () => decodeImage(task));
     const liverMask =
-      maskFile && (await at(`${name}_liver_mask`, () => decodeFile(maskFile, 'mask', limits)));
+      maskFile && (await at(maskName(name), () => decodeFile(maskFile, maskName(name), 'mask', limits)));
     const decoded = performance.now();
     const findings = [...image.findings, ...qualityOf(image, sequence)];
     const stack = await at(name, () => {
@@ -129,26 +129,30 @@ export async function report({ result, request, study }: ReportTask): Promise<Se
   });
 }
 
-async function decodeImage({ image, limits }: PrepareTask): Promise<Volume> {
-  if (image.kind === 'nifti') return decodeFile(image.file, 'image', limits);
+async function decodeImage({ name, image, limits }: PrepareTask): Promise<Volume> {
+  if (image.kind === 'nifti') return decodeFile(image.file, name, 'image', limits);
   const fileOf = ({ key }: DicomInstance): Uint8Array => {
     const file = image.files[key];
     if (file === undefined) throw new RangeError('a slice without its file');
-    return verify(file);
+    return verify(file, name);
   };
   return decodeDicom(image.stack, fileOf, limits);
 }
 
-function decodeFile(file: FileBytes, kind: ImageKind, limits: ImageLimits): Volume {
-  return decodeNifti(verify(file), limits, kind);
+function decodeFile(file: FileBytes, name: string, kind: ImageKind, limits: ImageLimits): Volume {
+  return decodeNifti(verify(file, name), limits, kind);
 }
 
-/** The file's bytes, which are those that were uploaded. */
-function verify({ bytes, sha256 }: FileBytes): Uint8Array {
+function maskName(name: string): string {
+  return `${name}_liver_mask`;
+}
+
+/** The file's bytes, which are those that were uploaded. `name` stands in the error's own words: its place is not told to clients. */
+function verify({ bytes, sha256 }: FileBytes, name: string): Uint8Array {
   const found = digestOf(bytes);
   if (found === sha256) return bytes;
   throw new HepastageError(ErrorCode.STORE_UNAVAILABLE, {
-    what: 'the stored file is not the one that was uploaded',
+    what: `the stored file of ${name} is not the one that was uploaded`,
     expected: `sha256 ${sha256}`,
     received: found,
     action: 'check the object store, and send the study again',
