@@ -5,6 +5,7 @@ export {
   type ProviderChoice,
 } from './inference/execution-provider.ts';
 export type { BatchLimits, BatchReport } from './inference/micro-batcher.ts';
+export { findingMessage } from './finding-message.ts';
 export { ImagingPool } from './imaging/imaging-pool.ts';
 export { loadModelPackage, type ModelPackage } from './model/model-package.ts';
 export { type InferenceObserver, StagingModel, type StagingModelOptions } from './model/staging-model.ts';

@@ -1,4 +1,3 @@
-import { create } from '@bufbuild/protobuf';
 import {
   assertUsable,
   decodeDicom,
@@ -12,8 +11,6 @@ import {
   encodeJson,
   enumName,
   ErrorCode,
-  Finding_Severity,
-  FindingSchema,
   HepastageError,
   type Sequence,
   SequenceSchema,
@@ -24,7 +21,7 @@ import {
   type SkippedFilesJson,
   SkippedFilesSchema,
 } from '@hepastage/proto';
-import { judgeSeries, qualityOf, type Selection, selectSeries } from '@hepastage/staging';
+import { findingMessage, judgeSeries, qualityOf, type Selection, selectSeries } from '@hepastage/staging';
 import { instanceFile } from '../study/instance-file.ts';
 import type { OpenedStudy } from '../study/open-study.ts';
 
@@ -86,13 +83,13 @@ async function checkQuality(
     const report = reports.find((one) => isOf(one, stack))!;
     try {
       const findings = await qualityFindings(stack, sequence, limits);
-      report.findings.push(...findings.map((finding) => findingOf(finding, sequence)));
+      report.findings.push(...findings.map((finding) => findingMessage(finding, sequence)));
       assertUsable([...stack.findings, ...findings]);
     } catch (error) {
       if (!(error instanceof HepastageError) || error.code === ErrorCode.INVALID_REQUEST) throw error;
       const { codeName: code, message } = error;
       if (!report.findings.some((finding) => finding.code === code)) {
-        report.findings.push(findingOf({ code, severity: 'SEVERE', message }, sequence));
+        report.findings.push(findingMessage({ code, severity: 'SEVERE', message }, sequence));
       }
       refusal ??= error.at(enumName(SequenceSchema, sequence).toLowerCase());
     }
@@ -110,14 +107,4 @@ async function qualityFindings(
 
 function isOf({ seriesInstanceUid, part }: SeriesReport, { series }: Stack): boolean {
   return seriesInstanceUid === series.seriesInstanceUid && part === series.part;
-}
-
-function findingOf({ code, severity, message, value }: ImageFinding, sequence: Sequence) {
-  return create(FindingSchema, {
-    code,
-    severity: Finding_Severity[severity],
-    sequence,
-    message,
-    ...(value === undefined ? {} : { value }),
-  });
 }

@@ -1,12 +1,10 @@
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import { type Affine, affineOf, columnNorms, determinant } from '../geometry/affine.ts';
 import { orientationOf } from '../geometry/orientation.ts';
+import { spacingMmMax, spacingMmMin } from '../geometry/spacing-limits.ts';
 import type { Geometry, Triple } from '../volume.ts';
 import type { NiftiHeader } from './header.ts';
 
-/** Plausible voxel spacing of a body MRI, mm. */
-const spacingMmMin = 0.05;
-const spacingMmMax = 50;
 /** Smallest volume of the unit cell relative to a right-angled one with the same edges: below, axes coincide. */
 const cellVolumeRatioMin = 1e-3;
 /** How far b²+c²+d² may exceed 1 by rounding to float32. */

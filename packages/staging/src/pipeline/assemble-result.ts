@@ -2,9 +2,6 @@ import { create } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import {
   enumName,
-  type Finding,
-  Finding_Severity,
-  FindingSchema,
   type Sequence,
   type SequenceOpinion,
   SequenceOpinionSchema,
@@ -15,6 +12,8 @@ import {
   type StudyRequest,
   type Warning,
 } from '@hepastage/proto';
+import { findingMessage } from '../finding-message.ts';
+import { geometryMessage } from '../geometry-message.ts';
 import { smallestStageSet, stageSetLevel } from '../explain/stage-set.ts';
 import type { PreparedVolume } from '../imaging/imaging-protocol.ts';
 import { filesOf, type SequenceEvidence } from './explain-stage.ts';
@@ -63,7 +62,7 @@ export function assembleResult(
     ...disagreement(opinion),
     quality: [...volumes].flatMap(([sequence, { findings }]) =>
       [...findings, ...evidenceFindings(evidence.get(sequence))].map((finding) =>
-        qualityFinding(sequence, finding),
+        findingMessage(finding, sequence),
       ),
     ),
     warnings,
@@ -104,12 +103,7 @@ export function assembleResult(
       attention: lone.attention,
       slices: stack.grid.zMm.map((zMm, slice) => ({ zMm, attention: lone.sliceAttention[slice] ?? 0 })),
       preprocessing: preprocessingOf(model, sequence),
-      geometry: {
-        dims: [...geometry.dims],
-        spacingMm: [...geometry.spacing],
-        orientation: geometry.orientation,
-        affineSource: geometry.affineSource,
-      },
+      geometry: geometryMessage(geometry),
       region: stack.region,
       ...(found?.heatInLiver === undefined ? {} : { heatInLiver: found.heatInLiver }),
     });
@@ -133,17 +127,4 @@ function disagreement({ bySequence }: StudyOpinion): { disagreement?: number } {
     0,
   );
   return { disagreement: distance };
-}
-
-function qualityFinding(
-  sequence: Sequence,
-  { code, severity, message, value }: PreparedVolume['findings'][number],
-): Finding {
-  return create(FindingSchema, {
-    code,
-    severity: Finding_Severity[severity],
-    sequence,
-    message,
-    ...(value === undefined ? {} : { value }),
-  });
 }

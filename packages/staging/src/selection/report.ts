@@ -1,11 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import type { Geometry } from '@hepastage/imaging';
 import {
-  Finding_Severity,
-  type Finding,
-  FindingSchema,
-  type Geometry as GeometryMessage,
-  GeometrySchema,
   Sequence,
   type SeriesPhysics,
   SeriesPhysicsSchema,
@@ -13,6 +7,8 @@ import {
   SeriesReport_Role,
   SeriesReportSchema,
 } from '@hepastage/proto';
+import { findingMessage } from '../finding-message.ts';
+import { geometryMessage } from '../geometry-message.ts';
 import type { Assessment } from './evaluate.ts';
 import type { SeriesFacts } from './series-facts.ts';
 import type { Verdict } from './verdict.ts';
@@ -36,8 +32,8 @@ export function reportOf(
     rule,
     reason,
     physics: physicsOf(facts),
-    ...(geometry === undefined ? {} : { geometry: geometryOf(geometry) }),
-    findings: [...findings, ...doubts].map((finding) => findingOf(finding, sequence)),
+    ...(geometry === undefined ? {} : { geometry: geometryMessage(geometry) }),
+    findings: [...findings, ...doubts].map((finding) => findingMessage(finding, sequence)),
   });
 }
 
@@ -60,22 +56,5 @@ function physicsOf(facts: SeriesFacts): SeriesPhysics {
     contrastAgent: facts.contrastAgent,
     imageType: [...facts.imageType],
     component: facts.component,
-  });
-}
-
-function geometryOf({ dims, spacing, orientation, affineSource }: Geometry): GeometryMessage {
-  return create(GeometrySchema, { dims: [...dims], spacingMm: [...spacing], orientation, affineSource });
-}
-
-function findingOf(
-  { code, severity, message, value }: Assessment['stack']['findings'][number],
-  sequence: Sequence,
-): Finding {
-  return create(FindingSchema, {
-    code,
-    severity: Finding_Severity[severity],
-    sequence,
-    message,
-    ...(value === undefined ? {} : { value }),
   });
 }

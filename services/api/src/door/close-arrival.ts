@@ -4,7 +4,6 @@ import {
   decodeText,
   type DicomInstance,
   DicomStudySchema,
-  encodeText,
   ErrorCode,
   HepastageError,
   type JobError,
@@ -17,6 +16,7 @@ import {
 } from '@hepastage/proto';
 import type { ApiDeps } from '../deps.ts';
 import { defaultMetadata } from '../upload/metadata.ts';
+import { writeRequest } from '../upload/write-request.ts';
 import { writeDicomIndex } from './dicom-index.ts';
 
 type Deps = Pick<ApiDeps, 'store' | 'status' | 'queue' | 'config'>;
@@ -88,8 +88,7 @@ async function makeRequest(
     ...(createdAt && { createdAt }),
     inputs: [await writeDicomIndex(study, { store, tenant, jobId })],
   });
-  const body = Buffer.from(encodeText(StudyRequestSchema, request));
-  await store.writeBytes(objectKeys.request(tenant, jobId), body, { mediaType: 'application/json' });
+  await writeRequest(request, { store });
   return request;
 }
 

@@ -1,13 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { objectKeys } from '@hepastage/platform';
-import {
-  encodeText,
-  type JobRecord,
-  type StudyInput,
-  StudyInputSchema,
-  StudyRequestSchema,
-} from '@hepastage/proto';
+import { type JobRecord, type StudyInput, StudyInputSchema, StudyRequestSchema } from '@hepastage/proto';
 import type { FastifyRequest } from 'fastify';
 import type { ApiDeps } from '../deps.ts';
 import { DicomIntake } from '../door/dicom-intake.ts';
@@ -19,6 +13,7 @@ import type { ReceivedFile } from './receive-file.ts';
 import { receiveParts } from './receive-parts.ts';
 import { Rollback } from './rollback.ts';
 import { UploadClock } from './upload-clock.ts';
+import { writeRequest } from './write-request.ts';
 
 export interface Upload {
   readonly request: FastifyRequest;
@@ -68,8 +63,7 @@ export async function acceptStudy(upload: Upload, deps: ApiDeps): Promise<JobRec
     studyInstanceUid: dicom.studyInstanceUid,
     inputs,
   });
-  const body = Buffer.from(encodeText(StudyRequestSchema, study));
-  await store.writeBytes(objectKeys.request(tenant, jobId), body, { mediaType: 'application/json', signal });
+  await writeRequest(study, destination);
 
   rollback.add(async () => {
     await status.erase(tenant, jobId);

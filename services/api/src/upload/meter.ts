@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import type { UploadClock } from './upload-clock.ts';
 
@@ -42,12 +41,11 @@ export interface PartLimit {
   readonly code: ErrorCode;
 }
 
-/** Counts and hashes the bytes of one part while they stream by, and stops them at its limit and the upload's. */
+/** Counts the bytes of one part while they stream by, and stops them at its limit and the upload's. */
 export class PartMeter {
   readonly #limit: PartLimit;
   readonly #budget: UploadBudget;
   readonly #clock: UploadClock;
-  readonly #hash = createHash('sha256');
   bytes = 0;
 
   constructor(limit: PartLimit, budget: UploadBudget, clock: UploadClock) {
@@ -65,16 +63,10 @@ export class PartMeter {
       this.bytes += chunk.length;
       if (this.bytes > bytesMax) throw tooLarge(code, 'the part', bytesMax);
       this.#budget.spend(chunk.length);
-      this.#hash.update(chunk);
       yield chunk;
       this.#clock.expectBytes();
     }
     this.#clock.haveBytes();
-  }
-
-  /** SHA-256 of the bytes, lower-case hexadecimal. Ends the measurement. */
-  digest(): string {
-    return this.#hash.digest('hex');
   }
 }
 

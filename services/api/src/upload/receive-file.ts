@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type Geometry, isGzip, type ImageLimits, NiftiInspector } from '@hepastage/imaging';
 import { objectKeys, type ObjectStore } from '@hepastage/platform';
@@ -37,16 +38,18 @@ export async function receiveFile(
   const inspection = gzip ? inspectGzip(inspector, limits.decompressedBytesMax) : inspectPlain(inspector);
   const key = objectKeys.input(tenant, jobId, `${name}.nii${gzip ? '.gz' : ''}`);
   const mediaType = gzip ? 'application/gzip' : 'application/octet-stream';
-  const chunks = Readable.from(inspected(stream.from(0), inspection), { objectMode: false });
+  const hash = createHash('sha256');
+  const chunks = Readable.from(inspected(stream.from(0), inspection, hash), { objectMode: false });
   await store.write(key, chunks, { mediaType, signal });
-  return { name, key, bytes: meter.bytes, sha256: meter.digest(), geometry: geometryOf(inspector) };
+  return { name, key, bytes: meter.bytes, sha256: hash.digest('hex'), geometry: geometryOf(inspector) };
 }
 
-/** Passes a chunk on only once it has been looked into. */
-async function* inspected(chunks: AsyncIterable<Buffer>, inspection: ContentInspection) {
+/** Passes a chunk on only once it has been looked into, and hashed. */
+async function* inspected(chunks: AsyncIterable<Buffer>, inspection: ContentInspection, hash: Hash) {
   try {
     for await (const chunk of chunks) {
       await inspection.write(chunk);
+      hash.update(chunk);
       yield chunk;
     }
     await inspection.end();

@@ -1,12 +1,10 @@
 import type { Triple } from '../../volume.ts';
+import { spacingMmMax, spacingMmMin } from '../../geometry/spacing-limits.ts';
 import { dot, length, unit } from '../../geometry/vector.ts';
 import type { SeriesImage } from '../dicom-series.ts';
 
 /** How far a direction cosine's length, and the cosine between row and column, may be off: far more than rounding, far less than a mistake. */
 const cosineErrorMax = 0.01;
-/** Plausible pixel spacing of a body MRI, mm: as for NIfTI. */
-const spacingMmMin = 0.05;
-const spacingMmMax = 50;
 /** Furthest from the scanner's origin that a patient can lie, mm. */
 const positionMmMax = 10_000;
 
