@@ -13,6 +13,6 @@ export { openStudyQueue } from './queue/bullmq-study-queue.ts';
 export { queueName, queuePrefix, type StudyJobData } from './queue/queue-contract.ts';
 export type { StudyQueue } from './queue/study-queue.ts';
 export { connectRedis, unavailable } from './redis/connection.ts';
-export { imageSettings, sharedSettings } from './settings.ts';
+export { imageSettings, sharedSettings, studySettings } from './settings.ts';
 export { openStatusStore } from './status-store/redis-status-store.ts';
 export { type ObjectStoreConfig, openObjectStore } from './object-store/open-object-store.ts';

@@ -46,3 +46,27 @@ export const imageSettings = {
   }),
   voxelsMax: Type.Integer({ default: 128 * 2 ** 20, minimum: 1, description: 'most voxels of an image' }),
 } as const;
+
+/** The contract counts the bytes of a file in 32 bits. */
+const countableBytesMax = 2 ** 32 - 1;
+
+/** What the files of a study may be at most, wherever one is taken in. */
+export const studySettings = {
+  uploadFileBytesMax: Type.Integer({
+    default: 512 * 2 ** 20,
+    minimum: 1,
+    maximum: countableBytesMax,
+    description: 'most of one file, bytes',
+  }),
+  studyBytesMax: Type.Integer({
+    default: 4 * 2 ** 30,
+    minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'most of all files of a study after decompression, bytes',
+  }),
+  filesMax: Type.Integer({
+    default: 10_000,
+    minimum: 1,
+    description: 'most DICOM objects and other files of a study',
+  }),
+} as const;

@@ -1,17 +1,20 @@
 import { ErrorCode, HepastageError } from '@hepastage/proto';
-import { imageSettings, sharedSettings } from '@hepastage/platform';
+import { imageSettings, sharedSettings, studySettings } from '@hepastage/platform';
 import { type Static, Type } from 'typebox';
 
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
 const gibibyte = 1024 * mebibyte;
-/** The contract counts the bytes of a file in 32 bits. */
-const countableBytesMax = 2 ** 32 - 1;
 /** Longest delay of a Node timer, ms. */
 const timerMsMax = 2 ** 31 - 1;
 
-const bytes = (description: string, value: number, maximum = Number.MAX_SAFE_INTEGER) =>
-  Type.Integer({ default: value, minimum: 1, maximum, description: `${description}, bytes` });
+const bytes = (description: string, value: number) =>
+  Type.Integer({
+    default: value,
+    minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: `${description}, bytes`,
+  });
 const count = (description: string, value: number) =>
   Type.Integer({ default: value, minimum: 1, description });
 const milliseconds = (description: string, value: number, minimum = 1) =>
@@ -21,6 +24,7 @@ const milliseconds = (description: string, value: number, minimum = 1) =>
 export const apiSettings = Type.Object({
   ...sharedSettings,
   ...imageSettings,
+  ...studySettings,
   host: Type.String({ env: 'HOST', default: '127.0.0.1', description: 'address to listen on' }),
   port: Type.Integer({ env: 'PORT', default: 8080, minimum: 0, maximum: 65_535, description: 'TCP port' }),
   uidKey: Type.Optional(
@@ -33,11 +37,8 @@ export const apiSettings = Type.Object({
   ),
   models: Type.String({ default: 'models', minLength: 1, description: 'directory of the model packages' }),
 
-  uploadFileBytesMax: bytes('most of one uploaded file', 512 * mebibyte, countableBytesMax),
   uploadBytesMax: bytes('most of a whole upload', gibibyte),
-  studyBytesMax: bytes('most of all files of a zip after decompression', 4 * gibibyte),
   partsMax: count('most parts of an upload', 10_000),
-  filesMax: count('most DICOM objects and other files of a study', 10_000),
   indexBytesMax: bytes('most of the index of a DICOM study', 64 * mebibyte),
   quietMs: milliseconds('how long nothing of a DICOMweb study must have come before it is staged', 30_000),
   headerBytesMax: bytes('most of a DICOM object before its pixels', 32 * mebibyte),

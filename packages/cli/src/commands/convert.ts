@@ -6,7 +6,7 @@ import { type Conversion, convertStudy } from '../convert/convert-study.ts';
 import { makeOutputFolder } from '../output-folder.ts';
 import { isWatched, progressBar } from '../progress-bar.ts';
 import { openStudy } from '../study/open-study.ts';
-import { studySettings } from '../study/study-settings.ts';
+import { localStudySettings } from '../study/study-settings.ts';
 
 interface Options {
   readonly out: string;
@@ -28,7 +28,7 @@ export function convertCommand(): Command {
 }
 
 async function convert(path: string, options: Options): Promise<void> {
-  const settings = parseConfig(studySettings, process.env);
+  const settings = parseConfig(localStudySettings, process.env);
   await using study = await openStudy([{ path, sequence: Sequence.SEQUENCE_UNSPECIFIED }], settings);
   const { index } = study;
   if (study.study.instances.length === 0 && index.refusal !== undefined) throw index.refusal;

@@ -9,7 +9,7 @@ import { reportOnStudy, type StudyReport } from '../inspect/study-report.ts';
 import { studyText } from '../inspect/study-text.ts';
 import { openStudy } from '../study/open-study.ts';
 import { sourceKind, type SourceKind } from '../study/source-kind.ts';
-import { studySettings, type StudySettings } from '../study/study-settings.ts';
+import { localStudySettings, type StudySettings } from '../study/study-settings.ts';
 
 interface Options {
   readonly mask?: true;
@@ -33,7 +33,7 @@ export function inspectCommand(): Command {
 }
 
 async function inspect(paths: readonly string[], options: Options): Promise<void> {
-  const settings = parseConfig(studySettings, process.env);
+  const settings = parseConfig(localStudySettings, process.env);
   const choice = create(SeriesChoiceSchema, { t1w: options.t1wSeries ?? '', t2w: options.t2wSeries ?? '' });
   const reports: (FileReport | StudyReport)[] = [];
   // One after the other: a decompressed volume may take hundreds of megabytes.

@@ -24,7 +24,7 @@ import { printResult } from '../print-result.ts';
 import { isWatched, progressBar } from '../progress-bar.ts';
 import { providersOption } from '../providers-option.ts';
 import { openRequest } from '../study/open-request.ts';
-import { studySettings } from '../study/study-settings.ts';
+import { localStudySettings } from '../study/study-settings.ts';
 import type { StudyFiles } from '../study-files.ts';
 
 type StageOptions = StudyFiles & {
@@ -67,7 +67,7 @@ async function stage(options: StageOptions): Promise<void> {
 }
 
 async function stageHere(options: StageOptions): Promise<StagingResult> {
-  const settings = parseConfig(studySettings, process.env);
+  const settings = parseConfig(localStudySettings, process.env);
   const { t1wSeries: t1w = '', t2wSeries: t2w = '' } = options;
   await using opened = new AsyncDisposableStack();
   const { request, source } = opened.use(await openRequest(randomUUID(), options, { t1w, t2w }, settings));
