@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file hepastage/v1/model.proto.
  */
 export const file_hepastage_v1_model: GenFile = /*@__PURE__*/
-  fileDesc("ChhoZXBhc3RhZ2UvdjEvbW9kZWwucHJvdG8SDGhlcGFzdGFnZS52MSLFAwoNTW9kZWxNYW5pZmVzdBIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSLgoEa2luZBgDIAEoDjIgLmhlcGFzdGFnZS52MS5Nb2RlbE1hbmlmZXN0LktpbmQSDgoGc3RhZ2VzGAQgAygJEi4KCXNlcXVlbmNlcxgFIAMoCzIbLmhlcGFzdGFnZS52MS5TZXF1ZW5jZU1vZGVsEg4KBnN0YWdlchgGIAEoCRIOCgZnb2xkZW4YByABKAkSJgoFZmlsZXMYCCADKAsyFy5oZXBhc3RhZ2UudjEuTW9kZWxGaWxlEg0KBW9wc2V0GAkgASgNEi4KC2NhbGlicmF0aW9uGAogASgLMhkuaGVwYXN0YWdlLnYxLkNhbGlicmF0aW9uEiwKCnByb3ZlbmFuY2UYCyABKAsyGC5oZXBhc3RhZ2UudjEuUHJvdmVuYW5jZRIlCgdtZXRyaWNzGAwgAygLMhQuaGVwYXN0YWdlLnYxLk1ldHJpYxIUCgxpbnRlbmRlZF91c2UYDSABKAkSEAoId2FybmluZ3MYDiADKAkiIQoES2luZBIPCgtVTlNQRUNJRklFRBAAEggKBERFRVAQASJ+Cg1TZXF1ZW5jZU1vZGVsEigKCHNlcXVlbmNlGAEgASgOMhYuaGVwYXN0YWdlLnYxLlNlcXVlbmNlEg8KB2VuY29kZXIYAiABKAkSMgoNcHJlcHJvY2Vzc2luZxgDIAEoCzIbLmhlcGFzdGFnZS52MS5QcmVwcm9jZXNzaW5nIr0BCg1QcmVwcm9jZXNzaW5nEhIKCnNwYWNpbmdfbW0YASABKAESDgoGaGVpZ2h0GAIgASgNEg0KBXdpZHRoGAMgASgNEg4KBnNsaWNlcxgEIAEoDRIcChRtaW5fc2xpY2Vfc3BhY2luZ19tbRgFIAEoARIXCg9saXZlcl9tYXJnaW5fbW0YBiABKAESGAoQbG93ZXJfcGVyY2VudGlsZRgHIAEoARIYChB1cHBlcl9wZXJjZW50aWxlGAggASgBIjgKCU1vZGVsRmlsZRIMCgRuYW1lGAEgASgJEg0KBWJ5dGVzGAIgASgNEg4KBnNoYTI1NhgDIAEoCSJFCgtDYWxpYnJhdGlvbhIOCgZtZXRob2QYASABKAkSEwoLdGVtcGVyYXR1cmUYAiABKAESEQoJZml0dGVkX29uGAMgASgJIpgBCgpQcm92ZW5hbmNlEhIKCnRyYWluZWRfb24YASABKAkSDwoHbGljZW5jZRgCIAEoCRIQCghyZXZpc2lvbhgDIAEoCRIPCgdjb21tYW5kGAQgASgJEi4KCmNyZWF0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmZyYW1ld29ya3MYBiADKAkiawoGTWV0cmljEgwKBG5hbWUYASABKAkSDQoFaW5wdXQYAiABKAkSDQoFdmFsdWUYAyABKAESDwoHc3R1ZGllcxgEIAEoDRITCgttZWFzdXJlZF9vbhgFIAEoCRIPCgdjb21tYW5kGAYgASgJYgZwcm90bzM", [file_google_protobuf_timestamp, file_hepastage_v1_sequence]);
+  fileDesc("ChhoZXBhc3RhZ2UvdjEvbW9kZWwucHJvdG8SDGhlcGFzdGFnZS52MSLgBQoNTW9kZWxNYW5pZmVzdBIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSLgoEa2luZBgDIAEoDjIgLmhlcGFzdGFnZS52MS5Nb2RlbE1hbmlmZXN0LktpbmQSDgoGc3RhZ2VzGAQgAygJEi4KCXNlcXVlbmNlcxgFIAMoCzIbLmhlcGFzdGFnZS52MS5TZXF1ZW5jZU1vZGVsEg4KBnN0YWdlchgGIAEoCRIOCgZnb2xkZW4YByABKAkSJgoFZmlsZXMYCCADKAsyFy5oZXBhc3RhZ2UudjEuTW9kZWxGaWxlEg0KBW9wc2V0GAkgASgNEi4KC2NhbGlicmF0aW9uGAogASgLMhkuaGVwYXN0YWdlLnYxLkNhbGlicmF0aW9uEiwKCnByb3ZlbmFuY2UYCyABKAsyGC5oZXBhc3RhZ2UudjEuUHJvdmVuYW5jZRIlCgdtZXRyaWNzGAwgAygLMhQuaGVwYXN0YWdlLnYxLk1ldHJpYxIUCgxpbnRlbmRlZF91c2UYDSABKAkSEAoId2FybmluZ3MYDiADKAkSOAoJcHJlY2lzaW9uGA8gASgOMiUuaGVwYXN0YWdlLnYxLk1vZGVsTWFuaWZlc3QuUHJlY2lzaW9uEisKCnN0YWdlX3NldHMYECABKAsyFy5oZXBhc3RhZ2UudjEuU3RhZ2VTZXRzEjAKDGRpc3RyaWJ1dGlvbhgRIAEoCzIaLmhlcGFzdGFnZS52MS5EaXN0cmlidXRpb24SLwoJcmFkaW9taWNzGBIgASgLMhwuaGVwYXN0YWdlLnYxLlJhZGlvbWljc01vZGVsIjAKBEtpbmQSDwoLVU5TUEVDSUZJRUQQABIICgRERUVQEAESDQoJUkFESU9NSUNTEAIiQAoJUHJlY2lzaW9uEhkKFVBSRUNJU0lPTl9VTlNQRUNJRklFRBAAEgsKB0ZMT0FUMzIQARILCgdGTE9BVDE2EAIifgoNU2VxdWVuY2VNb2RlbBIoCghzZXF1ZW5jZRgBIAEoDjIWLmhlcGFzdGFnZS52MS5TZXF1ZW5jZRIPCgdlbmNvZGVyGAIgASgJEjIKDXByZXByb2Nlc3NpbmcYAyABKAsyGy5oZXBhc3RhZ2UudjEuUHJlcHJvY2Vzc2luZyK9AQoNUHJlcHJvY2Vzc2luZxISCgpzcGFjaW5nX21tGAEgASgBEg4KBmhlaWdodBgCIAEoDRINCgV3aWR0aBgDIAEoDRIOCgZzbGljZXMYBCABKA0SHAoUbWluX3NsaWNlX3NwYWNpbmdfbW0YBSABKAESFwoPbGl2ZXJfbWFyZ2luX21tGAYgASgBEhgKEGxvd2VyX3BlcmNlbnRpbGUYByABKAESGAoQdXBwZXJfcGVyY2VudGlsZRgIIAEoASI4CglNb2RlbEZpbGUSDAoEbmFtZRgBIAEoCRINCgVieXRlcxgCIAEoDRIOCgZzaGEyNTYYAyABKAkiRQoLQ2FsaWJyYXRpb24SDgoGbWV0aG9kGAEgASgJEhMKC3RlbXBlcmF0dXJlGAIgASgBEhEKCWZpdHRlZF9vbhgDIAEoCSJyCglTdGFnZVNldHMSDQoFbGV2ZWwYASABKAESDgoGbWV0aG9kGAIgASgJEhEKCWZpdHRlZF9vbhgDIAEoCRIzCgp0aHJlc2hvbGRzGAQgAygLMh8uaGVwYXN0YWdlLnYxLlN0YWdlU2V0VGhyZXNob2xkImsKEVN0YWdlU2V0VGhyZXNob2xkEg0KBWlucHV0GAEgASgJEhEKCXRocmVzaG9sZBgCIAEoARIQCghjb3ZlcmFnZRgDIAEoARIRCgltZWFuX3NpemUYBCABKAESDwoHc3R1ZGllcxgFIAEoDSJqCgxEaXN0cmlidXRpb24SDgoGbWV0aG9kGAEgASgJEhEKCWZpdHRlZF9vbhgCIAEoCRI3Cgp0aHJlc2hvbGRzGAMgAygLMiMuaGVwYXN0YWdlLnYxLkRpc3RyaWJ1dGlvblRocmVzaG9sZCJmChVEaXN0cmlidXRpb25UaHJlc2hvbGQSKAoIc2VxdWVuY2UYASABKA4yFi5oZXBhc3RhZ2UudjEuU2VxdWVuY2USEQoJdGhyZXNob2xkGAIgASgBEhAKCHF1YW50aWxlGAMgASgBIkgKDlJhZGlvbWljc01vZGVsEjYKC2NsYXNzaWZpZXJzGAEgAygLMiEuaGVwYXN0YWdlLnYxLlJhZGlvbWljc0NsYXNzaWZpZXIigQEKE1JhZGlvbWljc0NsYXNzaWZpZXISKQoJc2VxdWVuY2VzGAEgAygOMhYuaGVwYXN0YWdlLnYxLlNlcXVlbmNlEg0KBWdyYXBoGAIgASgJEjAKCGZlYXR1cmVzGAMgAygLMh4uaGVwYXN0YWdlLnYxLlJhZGlvbWljc0ZlYXR1cmUieAoQUmFkaW9taWNzRmVhdHVyZRIoCghzZXF1ZW5jZRgBIAEoDjIWLmhlcGFzdGFnZS52MS5TZXF1ZW5jZRIMCgRuYW1lGAIgASgJEg4KBm1lZGlhbhgDIAEoARINCgVsb3dlchgEIAEoARINCgV1cHBlchgFIAEoASKYAQoKUHJvdmVuYW5jZRISCgp0cmFpbmVkX29uGAEgASgJEg8KB2xpY2VuY2UYAiABKAkSEAoIcmV2aXNpb24YAyABKAkSDwoHY29tbWFuZBgEIAEoCRIuCgpjcmVhdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpmcmFtZXdvcmtzGAYgAygJIqcBCgZNZXRyaWMSDAoEbmFtZRgBIAEoCRINCgVpbnB1dBgCIAEoCRINCgV2YWx1ZRgDIAEoARIPCgdzdHVkaWVzGAQgASgNEhMKC21lYXN1cmVkX29uGAUgASgJEg8KB2NvbW1hbmQYBiABKAkSEgoFbG93ZXIYByABKAFIAIgBARISCgV1cHBlchgIIAEoAUgBiAEBQggKBl9sb3dlckIICgZfdXBwZXJiBnByb3RvMw", [file_google_protobuf_timestamp, file_hepastage_v1_sequence]);
 
 /**
  * What a model package is: `manifest.json` in its folder.
@@ -49,21 +49,21 @@ export type ModelManifest = Message<"hepastage.v1.ModelManifest"> & {
   stages: string[];
 
   /**
-   * How each sequence that the model reads is prepared and encoded.
+   * DEEP: how each sequence that the model reads is prepared and encoded.
    *
    * @generated from field: repeated hepastage.v1.SequenceModel sequences = 5;
    */
   sequences: SequenceModel[];
 
   /**
-   * File name of the stager graph: tokens of both sequences in, stage probabilities out.
+   * DEEP: file name of the stager graph: tokens of both sequences in, stage probabilities out.
    *
    * @generated from field: string stager = 6;
    */
   stager: string;
 
   /**
-   * File name of the golden case: a seeded input and the outputs it must give.
+   * File name of the golden case: inputs and the outputs they must give.
    *
    * @generated from field: string golden = 7;
    */
@@ -113,6 +113,32 @@ export type ModelManifest = Message<"hepastage.v1.ModelManifest"> & {
    * @generated from field: repeated string warnings = 14;
    */
   warnings: string[];
+
+  /**
+   * @generated from field: hepastage.v1.ModelManifest.Precision precision = 15;
+   */
+  precision: ModelManifest_Precision;
+
+  /**
+   * DEEP: how sets of stages are made from probabilities.
+   *
+   * @generated from field: hepastage.v1.StageSets stage_sets = 16;
+   */
+  stageSets?: StageSets | undefined;
+
+  /**
+   * DEEP: from where on a study counts as unlike those that the model was trained on.
+   *
+   * @generated from field: hepastage.v1.Distribution distribution = 17;
+   */
+  distribution?: Distribution | undefined;
+
+  /**
+   * RADIOMICS: its classifiers.
+   *
+   * @generated from field: hepastage.v1.RadiomicsModel radiomics = 18;
+   */
+  radiomics?: RadiomicsModel | undefined;
 };
 
 /**
@@ -148,21 +174,21 @@ export type ModelManifestJson = {
   stages?: string[];
 
   /**
-   * How each sequence that the model reads is prepared and encoded.
+   * DEEP: how each sequence that the model reads is prepared and encoded.
    *
    * @generated from field: repeated hepastage.v1.SequenceModel sequences = 5;
    */
   sequences?: SequenceModelJson[];
 
   /**
-   * File name of the stager graph: tokens of both sequences in, stage probabilities out.
+   * DEEP: file name of the stager graph: tokens of both sequences in, stage probabilities out.
    *
    * @generated from field: string stager = 6;
    */
   stager?: string;
 
   /**
-   * File name of the golden case: a seeded input and the outputs it must give.
+   * File name of the golden case: inputs and the outputs they must give.
    *
    * @generated from field: string golden = 7;
    */
@@ -212,6 +238,32 @@ export type ModelManifestJson = {
    * @generated from field: repeated string warnings = 14;
    */
   warnings?: string[];
+
+  /**
+   * @generated from field: hepastage.v1.ModelManifest.Precision precision = 15;
+   */
+  precision?: ModelManifest_PrecisionJson;
+
+  /**
+   * DEEP: how sets of stages are made from probabilities.
+   *
+   * @generated from field: hepastage.v1.StageSets stage_sets = 16;
+   */
+  stageSets?: StageSetsJson;
+
+  /**
+   * DEEP: from where on a study counts as unlike those that the model was trained on.
+   *
+   * @generated from field: hepastage.v1.Distribution distribution = 17;
+   */
+  distribution?: DistributionJson;
+
+  /**
+   * RADIOMICS: its classifiers.
+   *
+   * @generated from field: hepastage.v1.RadiomicsModel radiomics = 18;
+   */
+  radiomics?: RadiomicsModelJson;
 };
 
 /**
@@ -238,6 +290,13 @@ export const ModelManifest_Kind = {
    * @generated from enum value: DEEP = 1;
    */
   DEEP: 1,
+
+  /**
+   * Classifiers of shape and first-order features of the liver, as ONNX graphs. Needs liver masks.
+   *
+   * @generated from enum value: RADIOMICS = 2;
+   */
+  RADIOMICS: 2,
 } as const;
 
 /**
@@ -252,13 +311,55 @@ export type ModelManifest_Kind = (typeof ModelManifest_Kind)[keyof typeof ModelM
  *
  * @generated from enum hepastage.v1.ModelManifest.Kind
  */
-export type ModelManifest_KindJson = "UNSPECIFIED" | "DEEP";
+export type ModelManifest_KindJson = "UNSPECIFIED" | "DEEP" | "RADIOMICS";
 
 /**
  * Describes the enum hepastage.v1.ModelManifest.Kind.
  */
 export const ModelManifest_KindSchema: GenEnum<ModelManifest_Kind, ModelManifest_KindJson> = /*@__PURE__*/
   enumDesc(file_hepastage_v1_model, 0, 0);
+
+/**
+ * Number format of the weights and of what the graphs compute with; their inputs and outputs are float32 always.
+ *
+ * @generated from enum hepastage.v1.ModelManifest.Precision
+ */
+export const ModelManifest_Precision = {
+  /**
+   * @generated from enum value: PRECISION_UNSPECIFIED = 0;
+   */
+  PRECISION_UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: FLOAT32 = 1;
+   */
+  FLOAT32: 1,
+
+  /**
+   * @generated from enum value: FLOAT16 = 2;
+   */
+  FLOAT16: 2,
+} as const;
+
+/**
+ * Number format of the weights and of what the graphs compute with; their inputs and outputs are float32 always.
+ *
+ * @generated from enum hepastage.v1.ModelManifest.Precision
+ */
+export type ModelManifest_Precision = (typeof ModelManifest_Precision)[keyof typeof ModelManifest_Precision] | UnknownEnum;
+
+/**
+ * Number format of the weights and of what the graphs compute with; their inputs and outputs are float32 always.
+ *
+ * @generated from enum hepastage.v1.ModelManifest.Precision
+ */
+export type ModelManifest_PrecisionJson = "PRECISION_UNSPECIFIED" | "FLOAT32" | "FLOAT16";
+
+/**
+ * Describes the enum hepastage.v1.ModelManifest.Precision.
+ */
+export const ModelManifest_PrecisionSchema: GenEnum<ModelManifest_Precision, ModelManifest_PrecisionJson> = /*@__PURE__*/
+  enumDesc(file_hepastage_v1_model, 0, 1);
 
 /**
  * One sequence's way through the model.
@@ -563,6 +664,447 @@ export const CalibrationSchema: GenMessage<Calibration, {jsonType: CalibrationJs
   messageDesc(file_hepastage_v1_model, 4);
 
 /**
+ * Sets of neighbouring stages that hold the true one as often as they promise (ordinal conformal prediction). A set is grown from the likeliest
+ * stage, each time by the likelier neighbour, until its calibrated probability reaches the threshold.
+ *
+ * @generated from message hepastage.v1.StageSets
+ */
+export type StageSets = Message<"hepastage.v1.StageSets"> & {
+  /**
+   * Share of studies, like those of the calibration, whose set holds their true stage, 0 to 1.
+   *
+   * @generated from field: double level = 1;
+   */
+  level: number;
+
+  /**
+   * e.g. `ordinal conformal`.
+   *
+   * @generated from field: string method = 2;
+   */
+  method: string;
+
+  /**
+   * @generated from field: string fitted_on = 3;
+   */
+  fittedOn: string;
+
+  /**
+   * @generated from field: repeated hepastage.v1.StageSetThreshold thresholds = 4;
+   */
+  thresholds: StageSetThreshold[];
+};
+
+/**
+ * Sets of neighbouring stages that hold the true one as often as they promise (ordinal conformal prediction). A set is grown from the likeliest
+ * stage, each time by the likelier neighbour, until its calibrated probability reaches the threshold.
+ *
+ * @generated from message hepastage.v1.StageSets
+ */
+export type StageSetsJson = {
+  /**
+   * Share of studies, like those of the calibration, whose set holds their true stage, 0 to 1.
+   *
+   * @generated from field: double level = 1;
+   */
+  level?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * e.g. `ordinal conformal`.
+   *
+   * @generated from field: string method = 2;
+   */
+  method?: string;
+
+  /**
+   * @generated from field: string fitted_on = 3;
+   */
+  fittedOn?: string;
+
+  /**
+   * @generated from field: repeated hepastage.v1.StageSetThreshold thresholds = 4;
+   */
+  thresholds?: StageSetThresholdJson[];
+};
+
+/**
+ * Describes the message hepastage.v1.StageSets.
+ * Use `create(StageSetsSchema)` to create a new message.
+ */
+export const StageSetsSchema: GenMessage<StageSets, {jsonType: StageSetsJson}> = /*@__PURE__*/
+  messageDesc(file_hepastage_v1_model, 5);
+
+/**
+ * The threshold for one input.
+ *
+ * @generated from message hepastage.v1.StageSetThreshold
+ */
+export type StageSetThreshold = Message<"hepastage.v1.StageSetThreshold"> & {
+  /**
+   * Which input: `T1W`, `T2W` or `T1W+T2W`.
+   *
+   * @generated from field: string input = 1;
+   */
+  input: string;
+
+  /**
+   * Probability that a set holds at least, 0 to 1.
+   *
+   * @generated from field: double threshold = 2;
+   */
+  threshold: number;
+
+  /**
+   * Measured on studies that it was not fitted on: share of sets that held the true stage, and mean number of stages in a set.
+   *
+   * @generated from field: double coverage = 3;
+   */
+  coverage: number;
+
+  /**
+   * @generated from field: double mean_size = 4;
+   */
+  meanSize: number;
+
+  /**
+   * @generated from field: uint32 studies = 5;
+   */
+  studies: number;
+};
+
+/**
+ * The threshold for one input.
+ *
+ * @generated from message hepastage.v1.StageSetThreshold
+ */
+export type StageSetThresholdJson = {
+  /**
+   * Which input: `T1W`, `T2W` or `T1W+T2W`.
+   *
+   * @generated from field: string input = 1;
+   */
+  input?: string;
+
+  /**
+   * Probability that a set holds at least, 0 to 1.
+   *
+   * @generated from field: double threshold = 2;
+   */
+  threshold?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * Measured on studies that it was not fitted on: share of sets that held the true stage, and mean number of stages in a set.
+   *
+   * @generated from field: double coverage = 3;
+   */
+  coverage?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * @generated from field: double mean_size = 4;
+   */
+  meanSize?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * @generated from field: uint32 studies = 5;
+   */
+  studies?: number;
+};
+
+/**
+ * Describes the message hepastage.v1.StageSetThreshold.
+ * Use `create(StageSetThresholdSchema)` to create a new message.
+ */
+export const StageSetThresholdSchema: GenMessage<StageSetThreshold, {jsonType: StageSetThresholdJson}> = /*@__PURE__*/
+  messageDesc(file_hepastage_v1_model, 6);
+
+/**
+ * The distribution of the training studies, as the stager's output `distance` measures it.
+ *
+ * @generated from message hepastage.v1.Distribution
+ */
+export type Distribution = Message<"hepastage.v1.Distribution"> & {
+  /**
+   * What the distance is, for people.
+   *
+   * @generated from field: string method = 1;
+   */
+  method: string;
+
+  /**
+   * @generated from field: string fitted_on = 2;
+   */
+  fittedOn: string;
+
+  /**
+   * @generated from field: repeated hepastage.v1.DistributionThreshold thresholds = 3;
+   */
+  thresholds: DistributionThreshold[];
+};
+
+/**
+ * The distribution of the training studies, as the stager's output `distance` measures it.
+ *
+ * @generated from message hepastage.v1.Distribution
+ */
+export type DistributionJson = {
+  /**
+   * What the distance is, for people.
+   *
+   * @generated from field: string method = 1;
+   */
+  method?: string;
+
+  /**
+   * @generated from field: string fitted_on = 2;
+   */
+  fittedOn?: string;
+
+  /**
+   * @generated from field: repeated hepastage.v1.DistributionThreshold thresholds = 3;
+   */
+  thresholds?: DistributionThresholdJson[];
+};
+
+/**
+ * Describes the message hepastage.v1.Distribution.
+ * Use `create(DistributionSchema)` to create a new message.
+ */
+export const DistributionSchema: GenMessage<Distribution, {jsonType: DistributionJson}> = /*@__PURE__*/
+  messageDesc(file_hepastage_v1_model, 7);
+
+/**
+ * The largest distance that is still usual.
+ *
+ * @generated from message hepastage.v1.DistributionThreshold
+ */
+export type DistributionThreshold = Message<"hepastage.v1.DistributionThreshold"> & {
+  /**
+   * @generated from field: hepastage.v1.Sequence sequence = 1;
+   */
+  sequence: Sequence;
+
+  /**
+   * @generated from field: double threshold = 2;
+   */
+  threshold: number;
+
+  /**
+   * Share of the studies of `fitted_on` that lie within, 0 to 1.
+   *
+   * @generated from field: double quantile = 3;
+   */
+  quantile: number;
+};
+
+/**
+ * The largest distance that is still usual.
+ *
+ * @generated from message hepastage.v1.DistributionThreshold
+ */
+export type DistributionThresholdJson = {
+  /**
+   * @generated from field: hepastage.v1.Sequence sequence = 1;
+   */
+  sequence?: SequenceJson;
+
+  /**
+   * @generated from field: double threshold = 2;
+   */
+  threshold?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * Share of the studies of `fitted_on` that lie within, 0 to 1.
+   *
+   * @generated from field: double quantile = 3;
+   */
+  quantile?: number | "NaN" | "Infinity" | "-Infinity";
+};
+
+/**
+ * Describes the message hepastage.v1.DistributionThreshold.
+ * Use `create(DistributionThresholdSchema)` to create a new message.
+ */
+export const DistributionThresholdSchema: GenMessage<DistributionThreshold, {jsonType: DistributionThresholdJson}> = /*@__PURE__*/
+  messageDesc(file_hepastage_v1_model, 8);
+
+/**
+ * How a package judges features of the liver.
+ *
+ * @generated from message hepastage.v1.RadiomicsModel
+ */
+export type RadiomicsModel = Message<"hepastage.v1.RadiomicsModel"> & {
+  /**
+   * One for every combination of sequences that it can judge.
+   *
+   * @generated from field: repeated hepastage.v1.RadiomicsClassifier classifiers = 1;
+   */
+  classifiers: RadiomicsClassifier[];
+};
+
+/**
+ * How a package judges features of the liver.
+ *
+ * @generated from message hepastage.v1.RadiomicsModel
+ */
+export type RadiomicsModelJson = {
+  /**
+   * One for every combination of sequences that it can judge.
+   *
+   * @generated from field: repeated hepastage.v1.RadiomicsClassifier classifiers = 1;
+   */
+  classifiers?: RadiomicsClassifierJson[];
+};
+
+/**
+ * Describes the message hepastage.v1.RadiomicsModel.
+ * Use `create(RadiomicsModelSchema)` to create a new message.
+ */
+export const RadiomicsModelSchema: GenMessage<RadiomicsModel, {jsonType: RadiomicsModelJson}> = /*@__PURE__*/
+  messageDesc(file_hepastage_v1_model, 9);
+
+/**
+ * A classifier of radiomics features. Its graph: `features` float32 [N,F] in, `probabilities` float32 [N,K] out.
+ *
+ * @generated from message hepastage.v1.RadiomicsClassifier
+ */
+export type RadiomicsClassifier = Message<"hepastage.v1.RadiomicsClassifier"> & {
+  /**
+   * Whose features it reads, T1W before T2W.
+   *
+   * @generated from field: repeated hepastage.v1.Sequence sequences = 1;
+   */
+  sequences: Sequence[];
+
+  /**
+   * File name of the graph.
+   *
+   * @generated from field: string graph = 2;
+   */
+  graph: string;
+
+  /**
+   * In the order of the graph's input.
+   *
+   * @generated from field: repeated hepastage.v1.RadiomicsFeature features = 3;
+   */
+  features: RadiomicsFeature[];
+};
+
+/**
+ * A classifier of radiomics features. Its graph: `features` float32 [N,F] in, `probabilities` float32 [N,K] out.
+ *
+ * @generated from message hepastage.v1.RadiomicsClassifier
+ */
+export type RadiomicsClassifierJson = {
+  /**
+   * Whose features it reads, T1W before T2W.
+   *
+   * @generated from field: repeated hepastage.v1.Sequence sequences = 1;
+   */
+  sequences?: SequenceJson[];
+
+  /**
+   * File name of the graph.
+   *
+   * @generated from field: string graph = 2;
+   */
+  graph?: string;
+
+  /**
+   * In the order of the graph's input.
+   *
+   * @generated from field: repeated hepastage.v1.RadiomicsFeature features = 3;
+   */
+  features?: RadiomicsFeatureJson[];
+};
+
+/**
+ * Describes the message hepastage.v1.RadiomicsClassifier.
+ * Use `create(RadiomicsClassifierSchema)` to create a new message.
+ */
+export const RadiomicsClassifierSchema: GenMessage<RadiomicsClassifier, {jsonType: RadiomicsClassifierJson}> = /*@__PURE__*/
+  messageDesc(file_hepastage_v1_model, 10);
+
+/**
+ * A feature as the classifier knows it from its training.
+ *
+ * @generated from message hepastage.v1.RadiomicsFeature
+ */
+export type RadiomicsFeature = Message<"hepastage.v1.RadiomicsFeature"> & {
+  /**
+   * @generated from field: hepastage.v1.Sequence sequence = 1;
+   */
+  sequence: Sequence;
+
+  /**
+   * As PyRadiomics names it, e.g. `original_shape_Sphericity`.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: double median = 3;
+   */
+  median: number;
+
+  /**
+   * First and 99th percentile.
+   *
+   * @generated from field: double lower = 4;
+   */
+  lower: number;
+
+  /**
+   * @generated from field: double upper = 5;
+   */
+  upper: number;
+};
+
+/**
+ * A feature as the classifier knows it from its training.
+ *
+ * @generated from message hepastage.v1.RadiomicsFeature
+ */
+export type RadiomicsFeatureJson = {
+  /**
+   * @generated from field: hepastage.v1.Sequence sequence = 1;
+   */
+  sequence?: SequenceJson;
+
+  /**
+   * As PyRadiomics names it, e.g. `original_shape_Sphericity`.
+   *
+   * @generated from field: string name = 2;
+   */
+  name?: string;
+
+  /**
+   * @generated from field: double median = 3;
+   */
+  median?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * First and 99th percentile.
+   *
+   * @generated from field: double lower = 4;
+   */
+  lower?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * @generated from field: double upper = 5;
+   */
+  upper?: number | "NaN" | "Infinity" | "-Infinity";
+};
+
+/**
+ * Describes the message hepastage.v1.RadiomicsFeature.
+ * Use `create(RadiomicsFeatureSchema)` to create a new message.
+ */
+export const RadiomicsFeatureSchema: GenMessage<RadiomicsFeature, {jsonType: RadiomicsFeatureJson}> = /*@__PURE__*/
+  messageDesc(file_hepastage_v1_model, 11);
+
+/**
  * Where the model comes from.
  *
  * @generated from message hepastage.v1.Provenance
@@ -661,7 +1203,7 @@ export type ProvenanceJson = {
  * Use `create(ProvenanceSchema)` to create a new message.
  */
 export const ProvenanceSchema: GenMessage<Provenance, {jsonType: ProvenanceJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_model, 5);
+  messageDesc(file_hepastage_v1_model, 12);
 
 /**
  * A measured figure.
@@ -708,6 +1250,18 @@ export type Metric = Message<"hepastage.v1.Metric"> & {
    * @generated from field: string command = 6;
    */
   command: string;
+
+  /**
+   * Bounds of the 95 % interval; unset where none was measured.
+   *
+   * @generated from field: optional double lower = 7;
+   */
+  lower?: number | undefined;
+
+  /**
+   * @generated from field: optional double upper = 8;
+   */
+  upper?: number | undefined;
 };
 
 /**
@@ -755,6 +1309,18 @@ export type MetricJson = {
    * @generated from field: string command = 6;
    */
   command?: string;
+
+  /**
+   * Bounds of the 95 % interval; unset where none was measured.
+   *
+   * @generated from field: optional double lower = 7;
+   */
+  lower?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * @generated from field: optional double upper = 8;
+   */
+  upper?: number | "NaN" | "Infinity" | "-Infinity";
 };
 
 /**
@@ -762,5 +1328,5 @@ export type MetricJson = {
  * Use `create(MetricSchema)` to create a new message.
  */
 export const MetricSchema: GenMessage<Metric, {jsonType: MetricJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_model, 6);
+  messageDesc(file_hepastage_v1_model, 13);
 

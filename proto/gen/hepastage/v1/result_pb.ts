@@ -6,7 +6,7 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp, TimestampJson } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { Preprocessing, PreprocessingJson } from "./model_pb.ts";
+import type { Metric, MetricJson, Preprocessing, PreprocessingJson } from "./model_pb.ts";
 import { file_hepastage_v1_model } from "./model_pb.ts";
 import type { Sequence, SequenceJson } from "./sequence_pb.ts";
 import { file_hepastage_v1_sequence } from "./sequence_pb.ts";
@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file hepastage/v1/result.proto.
  */
 export const file_hepastage_v1_result: GenFile = /*@__PURE__*/
-  fileDesc("ChloZXBhc3RhZ2UvdjEvcmVzdWx0LnByb3RvEgxoZXBhc3RhZ2UudjEizgQKDVN0YWdpbmdSZXN1bHQSDgoGam9iX2lkGAEgASgJEi4KCmNyZWF0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBXN0YWdlGAMgASgJEjUKDXByb2JhYmlsaXRpZXMYBCADKAsyHi5oZXBhc3RhZ2UudjEuU3RhZ2VQcm9iYWJpbGl0eRIRCglzdGFnZV9zZXQYBSADKAkSFwoPc3RhZ2Vfc2V0X2xldmVsGAYgASgBEjMKDHBlcl9zZXF1ZW5jZRgHIAMoCzIdLmhlcGFzdGFnZS52MS5TZXF1ZW5jZU9waW5pb24SGQoMZGlzYWdyZWVtZW50GAggASgBSACIAQESJgoHcXVhbGl0eRgJIAMoCzIVLmhlcGFzdGFnZS52MS5GaW5kaW5nEicKCHdhcm5pbmdzGAogAygLMhUuaGVwYXN0YWdlLnYxLldhcm5pbmcSKwoFbW9kZWwYCyABKAsyHC5oZXBhc3RhZ2UudjEuTW9kZWxSZWZlcmVuY2USKQoGaW5wdXRzGAwgAygLMhkuaGVwYXN0YWdlLnYxLklucHV0RGlnZXN0EikKCWFydGVmYWN0cxgNIAMoCzIWLmhlcGFzdGFnZS52MS5BcnRlZmFjdBIqCglleGVjdXRpb24YDiABKAsyFy5oZXBhc3RhZ2UudjEuRXhlY3V0aW9uEioKBnNlcmllcxgPIAMoCzIaLmhlcGFzdGFnZS52MS5TZXJpZXNSZXBvcnRCDwoNX2Rpc2FncmVlbWVudCKfAwoMU2VyaWVzUmVwb3J0EhsKE3Nlcmllc19pbnN0YW5jZV91aWQYASABKAkSFQoNc2VyaWVzX251bWJlchgCIAEoBRIMCgRwYXJ0GAMgASgNEhEKCXBhcnRfbmFtZRgEIAEoCRINCgV3b3JkcxgFIAMoCRIRCglpbnN0YW5jZXMYBiABKA0SDgoGZnJhbWVzGAcgASgNEi0KBHJvbGUYCCABKA4yHy5oZXBhc3RhZ2UudjEuU2VyaWVzUmVwb3J0LlJvbGUSDAoEcnVsZRgJIAEoCRIOCgZyZWFzb24YCiABKAkSLAoHcGh5c2ljcxgLIAEoCzIbLmhlcGFzdGFnZS52MS5TZXJpZXNQaHlzaWNzEigKCGdlb21ldHJ5GAwgASgLMhYuaGVwYXN0YWdlLnYxLkdlb21ldHJ5EicKCGZpbmRpbmdzGA0gAygLMhUuaGVwYXN0YWdlLnYxLkZpbmRpbmciOgoEUm9sZRIPCgtVTlNQRUNJRklFRBAAEgcKA1QxVxABEgcKA1QyVxACEg8KC1BBU1NFRF9PVkVSEAMi8wMKDVNlcmllc1BoeXNpY3MSHwoScmVwZXRpdGlvbl90aW1lX21zGAEgASgBSACIAQESGQoMZWNob190aW1lX21zGAIgASgBSAGIAQESHgoRaW52ZXJzaW9uX3RpbWVfbXMYAyABKAFIAogBARIfChJmbGlwX2FuZ2xlX2RlZ3JlZXMYBCABKAFIA4gBARIUCgdiX3ZhbHVlGAUgASgBSASIAQESHgoRZWNob190cmFpbl9sZW5ndGgYBiABKA1IBYgBARIZChFzY2FubmluZ19zZXF1ZW5jZRgHIAMoCRIYChBzZXF1ZW5jZV92YXJpYW50GAggAygJEhQKDHNjYW5fb3B0aW9ucxgJIAMoCRIbCg5mYXRfc3VwcHJlc3NlZBgKIAEoCEgGiAEBEhYKDmNvbnRyYXN0X2FnZW50GAsgASgIEhIKCmltYWdlX3R5cGUYDCADKAkSEQoJY29tcG9uZW50GA0gASgJQhUKE19yZXBldGl0aW9uX3RpbWVfbXNCDwoNX2VjaG9fdGltZV9tc0IUChJfaW52ZXJzaW9uX3RpbWVfbXNCFQoTX2ZsaXBfYW5nbGVfZGVncmVlc0IKCghfYl92YWx1ZUIUChJfZWNob190cmFpbl9sZW5ndGhCEQoPX2ZhdF9zdXBwcmVzc2VkIjYKEFN0YWdlUHJvYmFiaWxpdHkSDQoFc3RhZ2UYASABKAkSEwoLcHJvYmFiaWxpdHkYAiABKAEi3QIKD1NlcXVlbmNlT3BpbmlvbhIoCghzZXF1ZW5jZRgBIAEoDjIWLmhlcGFzdGFnZS52MS5TZXF1ZW5jZRINCgVzdGFnZRgCIAEoCRI1Cg1wcm9iYWJpbGl0aWVzGAMgAygLMh4uaGVwYXN0YWdlLnYxLlN0YWdlUHJvYmFiaWxpdHkSEQoJYXR0ZW50aW9uGAQgASgBEisKBnNsaWNlcxgFIAMoCzIbLmhlcGFzdGFnZS52MS5TbGljZUV2aWRlbmNlEjIKDXByZXByb2Nlc3NpbmcYBiABKAsyGy5oZXBhc3RhZ2UudjEuUHJlcHJvY2Vzc2luZxIoCghnZW9tZXRyeRgHIAEoCzIWLmhlcGFzdGFnZS52MS5HZW9tZXRyeRIOCgZyZWdpb24YCCABKAkSGgoNaGVhdF9pbl9saXZlchgJIAEoAUgAiAEBQhAKDl9oZWF0X2luX2xpdmVyIjAKDVNsaWNlRXZpZGVuY2USDAoEel9tbRgBIAEoARIRCglhdHRlbnRpb24YAiABKAEiWAoIR2VvbWV0cnkSDAoEZGltcxgBIAMoDRISCgpzcGFjaW5nX21tGAIgAygBEhMKC29yaWVudGF0aW9uGAMgASgJEhUKDWFmZmluZV9zb3VyY2UYBCABKAki4gEKB0ZpbmRpbmcSDAoEY29kZRgBIAEoCRIwCghzZXZlcml0eRgCIAEoDjIeLmhlcGFzdGFnZS52MS5GaW5kaW5nLlNldmVyaXR5EigKCHNlcXVlbmNlGAMgASgOMhYuaGVwYXN0YWdlLnYxLlNlcXVlbmNlEg8KB21lc3NhZ2UYBCABKAkSEgoFdmFsdWUYBSABKAFIAIgBASI+CghTZXZlcml0eRIPCgtVTlNQRUNJRklFRBAAEggKBElORk8QARILCgdXQVJOSU5HEAISCgoGU0VWRVJFEANCCAoGX3ZhbHVlIigKB1dhcm5pbmcSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJIlMKDk1vZGVsUmVmZXJlbmNlEgwKBG5hbWUYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIOCgZzaGEyNTYYAyABKAkSEgoKdHJhaW5lZF9vbhgEIAEoCSJkCgtJbnB1dERpZ2VzdBIoCghzZXF1ZW5jZRgBIAEoDjIWLmhlcGFzdGFnZS52MS5TZXF1ZW5jZRIMCgRyb2xlGAIgASgJEg0KBWJ5dGVzGAMgASgNEg4KBnNoYTI1NhgEIAEoCSKKAQoIQXJ0ZWZhY3QSDAoEbmFtZRgBIAEoCRISCgptZWRpYV90eXBlGAIgASgJEg0KBWJ5dGVzGAMgASgNEg4KBnNoYTI1NhgEIAEoCRIoCghzZXF1ZW5jZRgFIAEoDjIWLmhlcGFzdGFnZS52MS5TZXF1ZW5jZRITCgtkZXNjcmlwdGlvbhgGIAEoCSKKAQoJRXhlY3V0aW9uEhoKEmV4ZWN1dGlvbl9wcm92aWRlchgBIAEoCRIkChxwcmVmZXJyZWRfZXhlY3V0aW9uX3Byb3ZpZGVyGAIgASgJEikKB3RpbWluZ3MYAyADKAsyGC5oZXBhc3RhZ2UudjEuU3RlcFRpbWluZxIQCghzb2Z0d2FyZRgEIAEoCSIrCgpTdGVwVGltaW5nEgwKBHN0ZXAYASABKAkSDwoHc2Vjb25kcxgCIAEoAWIGcHJvdG8z", [file_google_protobuf_timestamp, file_hepastage_v1_model, file_hepastage_v1_sequence]);
+  fileDesc("ChloZXBhc3RhZ2UvdjEvcmVzdWx0LnByb3RvEgxoZXBhc3RhZ2UudjEi/AQKDVN0YWdpbmdSZXN1bHQSDgoGam9iX2lkGAEgASgJEi4KCmNyZWF0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBXN0YWdlGAMgASgJEjUKDXByb2JhYmlsaXRpZXMYBCADKAsyHi5oZXBhc3RhZ2UudjEuU3RhZ2VQcm9iYWJpbGl0eRIRCglzdGFnZV9zZXQYBSADKAkSFwoPc3RhZ2Vfc2V0X2xldmVsGAYgASgBEjMKDHBlcl9zZXF1ZW5jZRgHIAMoCzIdLmhlcGFzdGFnZS52MS5TZXF1ZW5jZU9waW5pb24SGQoMZGlzYWdyZWVtZW50GAggASgBSACIAQESJgoHcXVhbGl0eRgJIAMoCzIVLmhlcGFzdGFnZS52MS5GaW5kaW5nEicKCHdhcm5pbmdzGAogAygLMhUuaGVwYXN0YWdlLnYxLldhcm5pbmcSKwoFbW9kZWwYCyABKAsyHC5oZXBhc3RhZ2UudjEuTW9kZWxSZWZlcmVuY2USKQoGaW5wdXRzGAwgAygLMhkuaGVwYXN0YWdlLnYxLklucHV0RGlnZXN0EikKCWFydGVmYWN0cxgNIAMoCzIWLmhlcGFzdGFnZS52MS5BcnRlZmFjdBIqCglleGVjdXRpb24YDiABKAsyFy5oZXBhc3RhZ2UudjEuRXhlY3V0aW9uEioKBnNlcmllcxgPIAMoCzIaLmhlcGFzdGFnZS52MS5TZXJpZXNSZXBvcnQSLAoIb3BpbmlvbnMYECADKAsyGi5oZXBhc3RhZ2UudjEuTW9kZWxPcGluaW9uQg8KDV9kaXNhZ3JlZW1lbnQizAIKDE1vZGVsT3BpbmlvbhIrCgVtb2RlbBgBIAEoCzIcLmhlcGFzdGFnZS52MS5Nb2RlbFJlZmVyZW5jZRIMCgRraW5kGAIgASgJEikKCXNlcXVlbmNlcxgDIAMoDjIWLmhlcGFzdGFnZS52MS5TZXF1ZW5jZRINCgVzdGFnZRgEIAEoCRI1Cg1wcm9iYWJpbGl0aWVzGAUgAygLMh4uaGVwYXN0YWdlLnYxLlN0YWdlUHJvYmFiaWxpdHkSLwoHZHJpdmVycxgGIAMoCzIeLmhlcGFzdGFnZS52MS5GZWF0dXJlSW5mbHVlbmNlEiUKB21ldHJpY3MYByADKAsyFC5oZXBhc3RhZ2UudjEuTWV0cmljEg8KB2xpY2VuY2UYCCABKAkSJwoId2FybmluZ3MYCSADKAsyFS5oZXBhc3RhZ2UudjEuV2FybmluZyKaAQoQRmVhdHVyZUluZmx1ZW5jZRIoCghzZXF1ZW5jZRgBIAEoDjIWLmhlcGFzdGFnZS52MS5TZXF1ZW5jZRIMCgRuYW1lGAIgASgJEg0KBXZhbHVlGAMgASgBEg4KBm1lZGlhbhgEIAEoARINCgVsb3dlchgFIAEoARINCgV1cHBlchgGIAEoARIRCglpbmZsdWVuY2UYByABKAEinwMKDFNlcmllc1JlcG9ydBIbChNzZXJpZXNfaW5zdGFuY2VfdWlkGAEgASgJEhUKDXNlcmllc19udW1iZXIYAiABKAUSDAoEcGFydBgDIAEoDRIRCglwYXJ0X25hbWUYBCABKAkSDQoFd29yZHMYBSADKAkSEQoJaW5zdGFuY2VzGAYgASgNEg4KBmZyYW1lcxgHIAEoDRItCgRyb2xlGAggASgOMh8uaGVwYXN0YWdlLnYxLlNlcmllc1JlcG9ydC5Sb2xlEgwKBHJ1bGUYCSABKAkSDgoGcmVhc29uGAogASgJEiwKB3BoeXNpY3MYCyABKAsyGy5oZXBhc3RhZ2UudjEuU2VyaWVzUGh5c2ljcxIoCghnZW9tZXRyeRgMIAEoCzIWLmhlcGFzdGFnZS52MS5HZW9tZXRyeRInCghmaW5kaW5ncxgNIAMoCzIVLmhlcGFzdGFnZS52MS5GaW5kaW5nIjoKBFJvbGUSDwoLVU5TUEVDSUZJRUQQABIHCgNUMVcQARIHCgNUMlcQAhIPCgtQQVNTRURfT1ZFUhADIvMDCg1TZXJpZXNQaHlzaWNzEh8KEnJlcGV0aXRpb25fdGltZV9tcxgBIAEoAUgAiAEBEhkKDGVjaG9fdGltZV9tcxgCIAEoAUgBiAEBEh4KEWludmVyc2lvbl90aW1lX21zGAMgASgBSAKIAQESHwoSZmxpcF9hbmdsZV9kZWdyZWVzGAQgASgBSAOIAQESFAoHYl92YWx1ZRgFIAEoAUgEiAEBEh4KEWVjaG9fdHJhaW5fbGVuZ3RoGAYgASgNSAWIAQESGQoRc2Nhbm5pbmdfc2VxdWVuY2UYByADKAkSGAoQc2VxdWVuY2VfdmFyaWFudBgIIAMoCRIUCgxzY2FuX29wdGlvbnMYCSADKAkSGwoOZmF0X3N1cHByZXNzZWQYCiABKAhIBogBARIWCg5jb250cmFzdF9hZ2VudBgLIAEoCBISCgppbWFnZV90eXBlGAwgAygJEhEKCWNvbXBvbmVudBgNIAEoCUIVChNfcmVwZXRpdGlvbl90aW1lX21zQg8KDV9lY2hvX3RpbWVfbXNCFAoSX2ludmVyc2lvbl90aW1lX21zQhUKE19mbGlwX2FuZ2xlX2RlZ3JlZXNCCgoIX2JfdmFsdWVCFAoSX2VjaG9fdHJhaW5fbGVuZ3RoQhEKD19mYXRfc3VwcHJlc3NlZCI2ChBTdGFnZVByb2JhYmlsaXR5Eg0KBXN0YWdlGAEgASgJEhMKC3Byb2JhYmlsaXR5GAIgASgBIr0DCg9TZXF1ZW5jZU9waW5pb24SKAoIc2VxdWVuY2UYASABKA4yFi5oZXBhc3RhZ2UudjEuU2VxdWVuY2USDQoFc3RhZ2UYAiABKAkSNQoNcHJvYmFiaWxpdGllcxgDIAMoCzIeLmhlcGFzdGFnZS52MS5TdGFnZVByb2JhYmlsaXR5EhEKCWF0dGVudGlvbhgEIAEoARIrCgZzbGljZXMYBSADKAsyGy5oZXBhc3RhZ2UudjEuU2xpY2VFdmlkZW5jZRIyCg1wcmVwcm9jZXNzaW5nGAYgASgLMhsuaGVwYXN0YWdlLnYxLlByZXByb2Nlc3NpbmcSKAoIZ2VvbWV0cnkYByABKAsyFi5oZXBhc3RhZ2UudjEuR2VvbWV0cnkSDgoGcmVnaW9uGAggASgJEhoKDWhlYXRfaW5fbGl2ZXIYCSABKAFIAIgBARIcCg9saXZlcl9pbl9zbGljZXMYCiABKAFIAYgBARIQCghkaXN0YW5jZRgLIAEoARIaChJkaXN0YW5jZV91c3VhbF9tYXgYDCABKAFCEAoOX2hlYXRfaW5fbGl2ZXJCEgoQX2xpdmVyX2luX3NsaWNlcyIwCg1TbGljZUV2aWRlbmNlEgwKBHpfbW0YASABKAESEQoJYXR0ZW50aW9uGAIgASgBIlgKCEdlb21ldHJ5EgwKBGRpbXMYASADKA0SEgoKc3BhY2luZ19tbRgCIAMoARITCgtvcmllbnRhdGlvbhgDIAEoCRIVCg1hZmZpbmVfc291cmNlGAQgASgJIuIBCgdGaW5kaW5nEgwKBGNvZGUYASABKAkSMAoIc2V2ZXJpdHkYAiABKA4yHi5oZXBhc3RhZ2UudjEuRmluZGluZy5TZXZlcml0eRIoCghzZXF1ZW5jZRgDIAEoDjIWLmhlcGFzdGFnZS52MS5TZXF1ZW5jZRIPCgdtZXNzYWdlGAQgASgJEhIKBXZhbHVlGAUgASgBSACIAQEiPgoIU2V2ZXJpdHkSDwoLVU5TUEVDSUZJRUQQABIICgRJTkZPEAESCwoHV0FSTklORxACEgoKBlNFVkVSRRADQggKBl92YWx1ZSIoCgdXYXJuaW5nEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCSJTCg5Nb2RlbFJlZmVyZW5jZRIMCgRuYW1lGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSDgoGc2hhMjU2GAMgASgJEhIKCnRyYWluZWRfb24YBCABKAkiZAoLSW5wdXREaWdlc3QSKAoIc2VxdWVuY2UYASABKA4yFi5oZXBhc3RhZ2UudjEuU2VxdWVuY2USDAoEcm9sZRgCIAEoCRINCgVieXRlcxgDIAEoDRIOCgZzaGEyNTYYBCABKAkiigEKCEFydGVmYWN0EgwKBG5hbWUYASABKAkSEgoKbWVkaWFfdHlwZRgCIAEoCRINCgVieXRlcxgDIAEoDRIOCgZzaGEyNTYYBCABKAkSKAoIc2VxdWVuY2UYBSABKA4yFi5oZXBhc3RhZ2UudjEuU2VxdWVuY2USEwoLZGVzY3JpcHRpb24YBiABKAkiigEKCUV4ZWN1dGlvbhIaChJleGVjdXRpb25fcHJvdmlkZXIYASABKAkSJAoccHJlZmVycmVkX2V4ZWN1dGlvbl9wcm92aWRlchgCIAEoCRIpCgd0aW1pbmdzGAMgAygLMhguaGVwYXN0YWdlLnYxLlN0ZXBUaW1pbmcSEAoIc29mdHdhcmUYBCABKAkiKwoKU3RlcFRpbWluZxIMCgRzdGVwGAEgASgJEg8KB3NlY29uZHMYAiABKAFiBnByb3RvMw", [file_google_protobuf_timestamp, file_hepastage_v1_model, file_hepastage_v1_sequence]);
 
 /**
  * The answer to a study: `result.json` in the object store. For research use only.
@@ -49,7 +49,8 @@ export type StagingResult = Message<"hepastage.v1.StagingResult"> & {
   probabilities: StageProbability[];
 
   /**
-   * The smallest contiguous set of stages that holds at least `stage_set_level` of the probability. More than one stage is an honest answer.
+   * Neighbouring stages among which the true one is, in a share of at least `stage_set_level` of studies like those of the model's calibration. More than one
+   * stage is an honest answer.
    *
    * @generated from field: repeated string stage_set = 5;
    */
@@ -116,6 +117,13 @@ export type StagingResult = Message<"hepastage.v1.StagingResult"> & {
    * @generated from field: repeated hepastage.v1.SeriesReport series = 15;
    */
   series: SeriesReport[];
+
+  /**
+   * What models of other kinds say, beside the one that staged the study. They never change its stage.
+   *
+   * @generated from field: repeated hepastage.v1.ModelOpinion opinions = 16;
+   */
+  opinions: ModelOpinion[];
 };
 
 /**
@@ -149,7 +157,8 @@ export type StagingResultJson = {
   probabilities?: StageProbabilityJson[];
 
   /**
-   * The smallest contiguous set of stages that holds at least `stage_set_level` of the probability. More than one stage is an honest answer.
+   * Neighbouring stages among which the true one is, in a share of at least `stage_set_level` of studies like those of the model's calibration. More than one
+   * stage is an honest answer.
    *
    * @generated from field: repeated string stage_set = 5;
    */
@@ -216,6 +225,13 @@ export type StagingResultJson = {
    * @generated from field: repeated hepastage.v1.SeriesReport series = 15;
    */
   series?: SeriesReportJson[];
+
+  /**
+   * What models of other kinds say, beside the one that staged the study. They never change its stage.
+   *
+   * @generated from field: repeated hepastage.v1.ModelOpinion opinions = 16;
+   */
+  opinions?: ModelOpinionJson[];
 };
 
 /**
@@ -224,6 +240,248 @@ export type StagingResultJson = {
  */
 export const StagingResultSchema: GenMessage<StagingResult, {jsonType: StagingResultJson}> = /*@__PURE__*/
   messageDesc(file_hepastage_v1_result, 0);
+
+/**
+ * What a further model says of the study.
+ *
+ * @generated from message hepastage.v1.ModelOpinion
+ */
+export type ModelOpinion = Message<"hepastage.v1.ModelOpinion"> & {
+  /**
+   * @generated from field: hepastage.v1.ModelReference model = 1;
+   */
+  model?: ModelReference | undefined;
+
+  /**
+   * Its ModelManifest.Kind, e.g. `RADIOMICS`.
+   *
+   * @generated from field: string kind = 2;
+   */
+  kind: string;
+
+  /**
+   * Which sequences it judged.
+   *
+   * @generated from field: repeated hepastage.v1.Sequence sequences = 3;
+   */
+  sequences: Sequence[];
+
+  /**
+   * @generated from field: string stage = 4;
+   */
+  stage: string;
+
+  /**
+   * One for every stage of the model, mildest first; they sum to 1.
+   *
+   * @generated from field: repeated hepastage.v1.StageProbability probabilities = 5;
+   */
+  probabilities: StageProbability[];
+
+  /**
+   * The features that moved its answer most, the strongest first.
+   *
+   * @generated from field: repeated hepastage.v1.FeatureInfluence drivers = 6;
+   */
+  drivers: FeatureInfluence[];
+
+  /**
+   * How good it is with these sequences, as measured when it was made.
+   *
+   * @generated from field: repeated hepastage.v1.Metric metrics = 7;
+   */
+  metrics: Metric[];
+
+  /**
+   * Licence of the model: what may be done with its opinion.
+   *
+   * @generated from field: string licence = 8;
+   */
+  licence: string;
+
+  /**
+   * @generated from field: repeated hepastage.v1.Warning warnings = 9;
+   */
+  warnings: Warning[];
+};
+
+/**
+ * What a further model says of the study.
+ *
+ * @generated from message hepastage.v1.ModelOpinion
+ */
+export type ModelOpinionJson = {
+  /**
+   * @generated from field: hepastage.v1.ModelReference model = 1;
+   */
+  model?: ModelReferenceJson;
+
+  /**
+   * Its ModelManifest.Kind, e.g. `RADIOMICS`.
+   *
+   * @generated from field: string kind = 2;
+   */
+  kind?: string;
+
+  /**
+   * Which sequences it judged.
+   *
+   * @generated from field: repeated hepastage.v1.Sequence sequences = 3;
+   */
+  sequences?: SequenceJson[];
+
+  /**
+   * @generated from field: string stage = 4;
+   */
+  stage?: string;
+
+  /**
+   * One for every stage of the model, mildest first; they sum to 1.
+   *
+   * @generated from field: repeated hepastage.v1.StageProbability probabilities = 5;
+   */
+  probabilities?: StageProbabilityJson[];
+
+  /**
+   * The features that moved its answer most, the strongest first.
+   *
+   * @generated from field: repeated hepastage.v1.FeatureInfluence drivers = 6;
+   */
+  drivers?: FeatureInfluenceJson[];
+
+  /**
+   * How good it is with these sequences, as measured when it was made.
+   *
+   * @generated from field: repeated hepastage.v1.Metric metrics = 7;
+   */
+  metrics?: MetricJson[];
+
+  /**
+   * Licence of the model: what may be done with its opinion.
+   *
+   * @generated from field: string licence = 8;
+   */
+  licence?: string;
+
+  /**
+   * @generated from field: repeated hepastage.v1.Warning warnings = 9;
+   */
+  warnings?: WarningJson[];
+};
+
+/**
+ * Describes the message hepastage.v1.ModelOpinion.
+ * Use `create(ModelOpinionSchema)` to create a new message.
+ */
+export const ModelOpinionSchema: GenMessage<ModelOpinion, {jsonType: ModelOpinionJson}> = /*@__PURE__*/
+  messageDesc(file_hepastage_v1_result, 1);
+
+/**
+ * How much a feature moved an answer.
+ *
+ * @generated from message hepastage.v1.FeatureInfluence
+ */
+export type FeatureInfluence = Message<"hepastage.v1.FeatureInfluence"> & {
+  /**
+   * @generated from field: hepastage.v1.Sequence sequence = 1;
+   */
+  sequence: Sequence;
+
+  /**
+   * As PyRadiomics names it.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * In PyRadiomics' unit: mm, mm², mm³, or the image's own.
+   *
+   * @generated from field: double value = 3;
+   */
+  value: number;
+
+  /**
+   * Median, first and 99th percentile of the training studies.
+   *
+   * @generated from field: double median = 4;
+   */
+  median: number;
+
+  /**
+   * @generated from field: double lower = 5;
+   */
+  lower: number;
+
+  /**
+   * @generated from field: double upper = 6;
+   */
+  upper: number;
+
+  /**
+   * Probability of the stage, minus what it would be with the median in this feature's place.
+   *
+   * @generated from field: double influence = 7;
+   */
+  influence: number;
+};
+
+/**
+ * How much a feature moved an answer.
+ *
+ * @generated from message hepastage.v1.FeatureInfluence
+ */
+export type FeatureInfluenceJson = {
+  /**
+   * @generated from field: hepastage.v1.Sequence sequence = 1;
+   */
+  sequence?: SequenceJson;
+
+  /**
+   * As PyRadiomics names it.
+   *
+   * @generated from field: string name = 2;
+   */
+  name?: string;
+
+  /**
+   * In PyRadiomics' unit: mm, mm², mm³, or the image's own.
+   *
+   * @generated from field: double value = 3;
+   */
+  value?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * Median, first and 99th percentile of the training studies.
+   *
+   * @generated from field: double median = 4;
+   */
+  median?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * @generated from field: double lower = 5;
+   */
+  lower?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * @generated from field: double upper = 6;
+   */
+  upper?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * Probability of the stage, minus what it would be with the median in this feature's place.
+   *
+   * @generated from field: double influence = 7;
+   */
+  influence?: number | "NaN" | "Infinity" | "-Infinity";
+};
+
+/**
+ * Describes the message hepastage.v1.FeatureInfluence.
+ * Use `create(FeatureInfluenceSchema)` to create a new message.
+ */
+export const FeatureInfluenceSchema: GenMessage<FeatureInfluence, {jsonType: FeatureInfluenceJson}> = /*@__PURE__*/
+  messageDesc(file_hepastage_v1_result, 2);
 
 /**
  * What was made of one series of a DICOM study. Images, echoes, components and time points that share a SeriesInstanceUID are series of their own.
@@ -402,7 +660,7 @@ export type SeriesReportJson = {
  * Use `create(SeriesReportSchema)` to create a new message.
  */
 export const SeriesReportSchema: GenMessage<SeriesReport, {jsonType: SeriesReportJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 1);
+  messageDesc(file_hepastage_v1_result, 3);
 
 /**
  * How a series was used.
@@ -455,7 +713,7 @@ export type SeriesReport_RoleJson = "UNSPECIFIED" | "T1W" | "T2W" | "PASSED_OVER
  * Describes the enum hepastage.v1.SeriesReport.Role.
  */
 export const SeriesReport_RoleSchema: GenEnum<SeriesReport_Role, SeriesReport_RoleJson> = /*@__PURE__*/
-  enumDesc(file_hepastage_v1_result, 1, 0);
+  enumDesc(file_hepastage_v1_result, 3, 0);
 
 /**
  * How a series was acquired, as far as it is stated.
@@ -610,7 +868,7 @@ export type SeriesPhysicsJson = {
  * Use `create(SeriesPhysicsSchema)` to create a new message.
  */
 export const SeriesPhysicsSchema: GenMessage<SeriesPhysics, {jsonType: SeriesPhysicsJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 2);
+  messageDesc(file_hepastage_v1_result, 4);
 
 /**
  * A stage and its probability.
@@ -655,7 +913,7 @@ export type StageProbabilityJson = {
  * Use `create(StageProbabilitySchema)` to create a new message.
  */
 export const StageProbabilitySchema: GenMessage<StageProbability, {jsonType: StageProbabilityJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 3);
+  messageDesc(file_hepastage_v1_result, 5);
 
 /**
  * What one sequence says.
@@ -717,6 +975,27 @@ export type SequenceOpinion = Message<"hepastage.v1.SequenceOpinion"> & {
    * @generated from field: optional double heat_in_liver = 9;
    */
   heatInLiver?: number | undefined;
+
+  /**
+   * Share of the liver in the area of the staged slices, 0 to 1: what `heat_in_liver` would be by chance; unset without a mask.
+   *
+   * @generated from field: optional double liver_in_slices = 10;
+   */
+  liverInSlices?: number | undefined;
+
+  /**
+   * Distance of its slices to those that the model was trained on: about 1 is usual.
+   *
+   * @generated from field: double distance = 11;
+   */
+  distance: number;
+
+  /**
+   * The largest distance that is still usual.
+   *
+   * @generated from field: double distance_usual_max = 12;
+   */
+  distanceUsualMax: number;
 };
 
 /**
@@ -779,6 +1058,27 @@ export type SequenceOpinionJson = {
    * @generated from field: optional double heat_in_liver = 9;
    */
   heatInLiver?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * Share of the liver in the area of the staged slices, 0 to 1: what `heat_in_liver` would be by chance; unset without a mask.
+   *
+   * @generated from field: optional double liver_in_slices = 10;
+   */
+  liverInSlices?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * Distance of its slices to those that the model was trained on: about 1 is usual.
+   *
+   * @generated from field: double distance = 11;
+   */
+  distance?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * The largest distance that is still usual.
+   *
+   * @generated from field: double distance_usual_max = 12;
+   */
+  distanceUsualMax?: number | "NaN" | "Infinity" | "-Infinity";
 };
 
 /**
@@ -786,7 +1086,7 @@ export type SequenceOpinionJson = {
  * Use `create(SequenceOpinionSchema)` to create a new message.
  */
 export const SequenceOpinionSchema: GenMessage<SequenceOpinion, {jsonType: SequenceOpinionJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 4);
+  messageDesc(file_hepastage_v1_result, 6);
 
 /**
  * One slice's weight.
@@ -835,7 +1135,7 @@ export type SliceEvidenceJson = {
  * Use `create(SliceEvidenceSchema)` to create a new message.
  */
 export const SliceEvidenceSchema: GenMessage<SliceEvidence, {jsonType: SliceEvidenceJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 5);
+  messageDesc(file_hepastage_v1_result, 7);
 
 /**
  * The input image's grid.
@@ -912,7 +1212,7 @@ export type GeometryJson = {
  * Use `create(GeometrySchema)` to create a new message.
  */
 export const GeometrySchema: GenMessage<Geometry, {jsonType: GeometryJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 6);
+  messageDesc(file_hepastage_v1_result, 8);
 
 /**
  * Something a check of the images found.
@@ -991,7 +1291,7 @@ export type FindingJson = {
  * Use `create(FindingSchema)` to create a new message.
  */
 export const FindingSchema: GenMessage<Finding, {jsonType: FindingJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 7);
+  messageDesc(file_hepastage_v1_result, 9);
 
 /**
  * How much it matters.
@@ -1044,7 +1344,7 @@ export type Finding_SeverityJson = "UNSPECIFIED" | "INFO" | "WARNING" | "SEVERE"
  * Describes the enum hepastage.v1.Finding.Severity.
  */
 export const Finding_SeveritySchema: GenEnum<Finding_Severity, Finding_SeverityJson> = /*@__PURE__*/
-  enumDesc(file_hepastage_v1_result, 7, 0);
+  enumDesc(file_hepastage_v1_result, 9, 0);
 
 /**
  * What a reader of the result must know.
@@ -1089,7 +1389,7 @@ export type WarningJson = {
  * Use `create(WarningSchema)` to create a new message.
  */
 export const WarningSchema: GenMessage<Warning, {jsonType: WarningJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 8);
+  messageDesc(file_hepastage_v1_result, 10);
 
 /**
  * Which model answered.
@@ -1154,7 +1454,7 @@ export type ModelReferenceJson = {
  * Use `create(ModelReferenceSchema)` to create a new message.
  */
 export const ModelReferenceSchema: GenMessage<ModelReference, {jsonType: ModelReferenceJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 9);
+  messageDesc(file_hepastage_v1_result, 11);
 
 /**
  * Which bytes were staged.
@@ -1223,7 +1523,7 @@ export type InputDigestJson = {
  * Use `create(InputDigestSchema)` to create a new message.
  */
 export const InputDigestSchema: GenMessage<InputDigest, {jsonType: InputDigestJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 10);
+  messageDesc(file_hepastage_v1_result, 12);
 
 /**
  * A file that comes with the result.
@@ -1316,7 +1616,7 @@ export type ArtefactJson = {
  * Use `create(ArtefactSchema)` to create a new message.
  */
 export const ArtefactSchema: GenMessage<Artefact, {jsonType: ArtefactJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 11);
+  messageDesc(file_hepastage_v1_result, 13);
 
 /**
  * How the result was computed.
@@ -1393,7 +1693,7 @@ export type ExecutionJson = {
  * Use `create(ExecutionSchema)` to create a new message.
  */
 export const ExecutionSchema: GenMessage<Execution, {jsonType: ExecutionJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 12);
+  messageDesc(file_hepastage_v1_result, 14);
 
 /**
  * How long a step took.
@@ -1438,5 +1738,5 @@ export type StepTimingJson = {
  * Use `create(StepTimingSchema)` to create a new message.
  */
 export const StepTimingSchema: GenMessage<StepTiming, {jsonType: StepTimingJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_result, 13);
+  messageDesc(file_hepastage_v1_result, 15);
 
