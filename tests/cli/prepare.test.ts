@@ -74,6 +74,28 @@ test('the tensors are what serving computes', async () => {
   assert.deepEqual(new Float32Array(new Uint8Array(file.subarray(-tensor.byteLength)).buffer), tensor);
 });
 
+test('patient and fold go from the table into the index', async () => {
+  const table = join(folder.path, 'folds.csv');
+  const lines = [
+    `${header},patient,fold`,
+    `a,T1W,body,${t1w},,mild,train,one,3`,
+    `b,T2W,body,${t2w},,mild,train,,`,
+  ];
+  await writeFile(table, lines.join('\n'));
+  const out = join(folder.path, 'folds');
+  const { exitCode, stderr } = await hepastage('prepare', table, '--preprocessing', join(folder.path, 'how.json'), '--out', out); // prettier-ignore
+  assert.equal(exitCode, 0, stderr);
+  const { items } = await indexOf('folds');
+  assert.deepEqual([items[0]!.patient, items[0]!.fold], ['one', 3]);
+  assert.ok(!('patient' in items[1]!) && !('fold' in items[1]!));
+});
+
+test('what a table says is no option', async () => {
+  const { exitCode, stderr } = await prepare('misused', rows, '--splits', 'official');
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /^INVALID_REQUEST: --splits, --sequence, --layout and --seed are for a dataset/);
+});
+
 test('what is refused is listed with its code, and the rest is prepared', async () => {
   const broken = join(folder.path, 'broken.nii');
   await writeFile(broken, 'no image');

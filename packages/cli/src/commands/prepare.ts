@@ -1,52 +1,101 @@
+import { stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseConfig } from '@hepastage/platform/config';
 import { imageSettings } from '@hepastage/platform/settings';
-import { Command, InvalidArgumentError } from 'commander';
+import { ErrorCode, HepastageError } from '@hepastage/proto';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { Type } from 'typebox';
-import { readInputFile } from '../input-file.ts';
+import type { ImageLayout, Sequence } from '../dataset/layout.ts';
+import { readDataset } from '../dataset/read-dataset.ts';
+import type { SplitKind } from '../dataset/splits.ts';
+import { readInputFile, unreadable } from '../input-file.ts';
+import { makeOutputFolder } from '../output-folder.ts';
 import { type CohortRow, parseCohort } from '../prepare/cohort.ts';
 import { type CohortIndex, prepareCohort } from '../prepare/prepare-cohort.ts';
-import { parsePreprocessing, type PreprocessingBySequence } from '../prepare/preprocessing-file.ts';
+import { parsePreprocessing } from '../prepare/preprocessing-file.ts';
+import { type Summary, summaryJson, summaryText } from '../prepare/summary.ts';
 import { isWatched, progressBar } from '../progress-bar.ts';
 
 interface Options {
-  readonly preprocessing: string;
+  readonly preprocessing?: string;
   readonly out: string;
   readonly jobs: number;
+  readonly splits?: SplitKind;
+  readonly sequence?: Sequence;
+  readonly layout?: ImageLayout;
+  readonly seed?: number;
+  readonly dryRun?: true;
   readonly json?: true;
 }
 
-/** `hepastage prepare`: a cohort of NIfTI files → tensors to train on, made by the very code that serves. */
+/** `hepastage prepare`: a cohort of images → tensors to train on, made by the very code that serves. */
 export function prepareCommand(): Command {
   return new Command('prepare')
     .description('prepare a cohort of volumes as tensors for training')
     .argument(
-      '<cohort.csv>',
-      'table: study,sequence,variant,image,liver_mask,stage,split (paths relative to it)',
+      '<cohort>',
+      'folder of CirrMRI600+ as downloaded, or a table: study,sequence,variant,image,liver_mask,stage,split and, if you like, patient,fold (paths relative to it)',
     )
-    .requiredOption('--preprocessing <file.json>', 'how to prepare: {"T1W": {…}, "T2W": {…}}')
-    .requiredOption('--out <folder>', 'where index.json and tensors/ go')
-    .option('--jobs <n>', 'volumes prepared at once', positiveInteger, availableParallelism())
+    .requiredOption('--out <folder>', 'where index.json and tensors/ go, and registry.csv of a dataset')
+    .option('--preprocessing <file.json>', 'how to prepare: {"T1W": {…}, "T2W": {…}}')
+    .option('--jobs <n>', 'volumes prepared at once', wholeNumber(1), availableParallelism())
+    .addOption(
+      new Option(
+        '--splits <kind>',
+        'of a dataset: five leak-free folds (default), or its own split of one --sequence',
+      ).choices(['folds', 'official']),
+    )
+    .addOption(new Option('--sequence <name>', 'of a dataset: prepare this one only').choices(['T1W', 'T2W']))
+    .addOption(
+      new Option(
+        '--layout <kind>',
+        'of a dataset: volumes (default) or PNG slices, where it has both',
+      ).choices(['3d', '2d']),
+    )
+    .option('--seed <n>', 'of a dataset: which folds (default: 1)', wholeNumber(0))
+    .option('--dry-run', 'only say what there is and how it is split')
     .option('--json', 'print a JSON summary instead of text')
-    .action(async (cohort: string, options: Options) => {
-      const path = resolve(cohort);
-      const rows = parseCohort((await readInputFile(path)).toString('utf8'), path);
-      const preprocessing = parsePreprocessing(
-        (await readInputFile(options.preprocessing)).toString('utf8'),
-        options.preprocessing,
-      );
-      const index = await prepareWatched(rows, preprocessing, options);
-      console.log(options.json ? summaryJson(index) : summaryText(index, options.out));
-      if (index.items.length === 0) process.exitCode = 1;
-    });
+    .action(prepareSource);
+}
+
+async function prepareSource(source: string, options: Options): Promise<void> {
+  if (options.preprocessing === undefined && !options.dryRun) {
+    throw misused('--preprocessing is missing', 'say how to prepare, or only look with --dry-run');
+  }
+  const found = await rowsOf(resolve(source), options);
+  const index = options.dryRun
+    ? undefined
+    : await prepareWatched(found.rows, options.preprocessing!, options);
+  const summary = { ...found, index };
+  console.log(options.json ? summaryJson(summary) : summaryText(summary, options.out));
+  if (index?.items.length === 0) process.exitCode = 1;
+}
+
+async function rowsOf(path: string, options: Options): Promise<Omit<Summary, 'index'>> {
+  const facts = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  const { splits, sequence, layout, seed } = options;
+  if (!facts.isDirectory()) {
+    if ([splits, sequence, layout, seed].some((value) => value !== undefined)) {
+      throw misused('--splits, --sequence, --layout and --seed are for a dataset', 'let the table say it, by its rows and its column fold'); // prettier-ignore
+    }
+    return { rows: parseCohort((await readInputFile(path)).toString('utf8'), path) };
+  }
+  const { cohort, report, registryCsv } = await readDataset(path, { splits: splits ?? 'folds', sequence, layout, seed: seed ?? 1 }); // prettier-ignore
+  await makeOutputFolder(resolve(options.out));
+  await writeFile(join(options.out, 'registry.csv'), registryCsv);
+  return { rows: cohort, dataset: report };
 }
 
 async function prepareWatched(
   rows: readonly CohortRow[],
-  preprocessing: PreprocessingBySequence,
+  preprocessingPath: string,
   options: Options,
 ): Promise<CohortIndex> {
+  const text = (await readInputFile(preprocessingPath)).toString('utf8');
+  const preprocessing = parsePreprocessing(text, preprocessingPath);
   const format = '{bar} {value}/{total} volumes, {eta_formatted} left';
   using bar = progressBar(isWatched(options), format, rows.length);
   let prepared = 0;
@@ -59,20 +108,14 @@ async function prepareWatched(
   });
 }
 
-function summaryJson({ items, refused }: CohortIndex): string {
-  return JSON.stringify({ prepared: items.length, refused });
+function wholeNumber(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= minimum) return value;
+    throw new InvalidArgumentError(`expected a whole number of at least ${minimum}`);
+  };
 }
 
-function summaryText({ items, refused }: CohortIndex, out: string): string {
-  const refusals = refused.map(
-    ({ study, sequence, variant, code, message }) =>
-      `refused ${study} ${sequence} ${variant}: ${code}: ${message}`,
-  );
-  return [...refusals, `${items.length} volumes prepared in ${out}, ${refused.length} refused`].join('\n');
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new InvalidArgumentError('expected a whole number of at least 1');
+function misused(what: string, action: string): HepastageError {
+  return new HepastageError(ErrorCode.INVALID_REQUEST, { what, action });
 }

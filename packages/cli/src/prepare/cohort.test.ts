@@ -38,6 +38,46 @@ test('a byte-order mark, quotes, blank lines and other columns are no matter', (
   assert.equal(parseCohort(text, '/data/cohort.csv')[0]!.image, '/data/a, b.nii');
 });
 
+test('patient and fold are taken where the table has them', () => {
+  const text = `${header},patient,fold\np1,T1W,body,a.nii,,mild,train,anna,0\np2,T1W,body,b.nii,,mild,train,,`;
+  const rows = parseCohort(text, '/data/cohort.csv');
+  assert.deepEqual(
+    rows.map(({ study, patient, fold }) => [study, patient, fold]),
+    [
+      ['p1', 'anna', 0],
+      ['p2', undefined, undefined],
+    ],
+  );
+});
+
+describe('folds are refused', () => {
+  const refusals: readonly [name: string, rows: string[], message: RegExp][] = [
+    [
+      'beyond the fifth',
+      ['p1,T1W,body,a.nii,,mild,train,anna,5'],
+      /row 1, fold: .*expected 0 to 4, received 5/,
+    ],
+    [
+      'that part a patient',
+      ['p1,T1W,body,a.nii,,mild,train,anna,0', 'p2,T1W,body,b.nii,,mild,train,anna,3'],
+      /a patient is in two folds \(expected one, received anna in 0 and 3\)/,
+    ],
+    [
+      'of a part of a study',
+      ['p1,T1W,body,a.nii,,mild,train,,2', 'p1,T2W,body,b.nii,,mild,train,,'],
+      /received p1 in 2 and none/,
+    ],
+  ];
+  for (const [name, rows, message] of refusals) {
+    test(name, () =>
+      assert.throws(() => parseCohort([`${header},patient,fold`, ...rows].join('\n'), 'cohort.csv'), {
+        codeName: 'INVALID_CONFIG',
+        message,
+      }),
+    );
+  }
+});
+
 describe('a table is refused', () => {
   const refusals: readonly [name: string, rows: string[], message: RegExp][] = [
     ['without rows', [], /^\/data\/cohort\.csv: the table has no rows/],

@@ -6,10 +6,14 @@ import { ErrorCode, HepastageError } from '@hepastage/proto';
 const variants = ['body', 'liver'] as const;
 const sequences = ['T1W', 'T2W'] as const;
 const columns = ['study', 'sequence', 'variant', 'image', 'liver_mask', 'stage', 'split'] as const;
+/** A table may do without these. */
+const optionalColumns = ['patient', 'fold'] as const;
+/** Cross-validation is five-fold: folds are numbered from 0. */
+export const folds = 5;
 /** Study names become file names. */
 const studyPattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** One volume of a cohort. Paths are absolute. */
+/** One volume of a cohort. Paths are absolute: of NIfTI files, or of folders of PNG slices. */
 export interface CohortRow {
   readonly study: string;
   readonly sequence: (typeof sequences)[number];
@@ -19,6 +23,10 @@ export interface CohortRow {
   readonly liverMask: string | undefined;
   readonly stage: string;
   readonly split: string;
+  /** Who it is of, where a patient has several studies: they are never parted by a split. */
+  readonly patient?: string;
+  /** The fold of cross-validation that tests it, 0 to 4. */
+  readonly fold?: number;
 }
 
 /** Parses a cohort table whose paths are relative to `path`, the table's own. Throws INVALID_CONFIG. */
@@ -34,7 +42,22 @@ export function parseCohort(text: string, path: string): CohortRow[] {
   const repeated = rows.find((row, n) => rows.findIndex((other) => nameOf(other) === nameOf(row)) !== n);
   if (repeated !== undefined)
     throw invalid(path, { what: 'a volume is listed twice', received: nameOf(repeated) });
+  checkFolds(rows, path);
   return rows;
+}
+
+/** A patient in two folds would be trained on and tested at once. */
+function checkFolds(rows: readonly CohortRow[], path: string): void {
+  const firstOf = new Map<string, CohortRow>();
+  for (const row of rows) {
+    const patient = row.patient ?? row.study;
+    const first = firstOf.get(patient) ?? row;
+    if (first.fold !== row.fold) {
+      const [one, other] = [first, row].map(({ fold }) => (fold === undefined ? 'none' : String(fold)));
+      throw invalid(path, { what: 'a patient is in two folds', expected: 'one', received: `${patient} in ${one} and ${other}` }); // prettier-ignore
+    }
+    firstOf.set(patient, first);
+  }
 }
 
 /** Identifies a volume within its cohort, and names its tensor file. */
@@ -42,7 +65,8 @@ export function nameOf({ study, sequence, variant }: CohortRow): string {
   return `${study}.${sequence.toLowerCase()}.${variant}`;
 }
 
-type CsvRecord = Readonly<Record<(typeof columns)[number], string>>;
+type CsvRecord = Readonly<Record<(typeof columns)[number], string>> &
+  Readonly<Partial<Record<(typeof optionalColumns)[number], string>>>;
 
 function readCsv(text: string, path: string): CsvRecord[] {
   try {
@@ -53,7 +77,7 @@ function readCsv(text: string, path: string): CsvRecord[] {
 }
 
 function parseRow(record: CsvRecord, where: string, folder: string): CohortRow {
-  const oneOf = <T extends string>(column: keyof CsvRecord, allowed: readonly T[]): T => {
+  const oneOf = <T extends string>(column: (typeof columns)[number], allowed: readonly T[]): T => {
     const found = allowed.find((value) => value === record[column]);
     if (found !== undefined) return found;
     const expected = allowed.join(' or ');
@@ -63,7 +87,7 @@ function parseRow(record: CsvRecord, where: string, folder: string): CohortRow {
       received: record[column],
     });
   };
-  const filled = (column: keyof CsvRecord): string => {
+  const filled = (column: (typeof columns)[number]): string => {
     if (record[column] !== '') return record[column];
     throw invalid(`${where}, ${column}`, { what: 'the value is empty' });
   };
@@ -87,7 +111,15 @@ function parseRow(record: CsvRecord, where: string, folder: string): CohortRow {
     liverMask: variant === 'liver' ? resolve(folder, filled('liver_mask')) : undefined,
     stage: filled('stage'),
     split: filled('split'),
+    ...(record.patient && { patient: record.patient }),
+    ...(record.fold && { fold: parseFold(record.fold, where) }),
   };
+}
+
+function parseFold(text: string, where: string): number {
+  const fold = Number(text);
+  if (Number.isInteger(fold) && fold >= 0 && fold < folds) return fold;
+  throw invalid(`${where}, fold`, { what: 'the fold is unknown', expected: `0 to ${folds - 1}`, received: text }); // prettier-ignore
 }
 
 function invalid(

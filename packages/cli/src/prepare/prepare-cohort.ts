@@ -8,7 +8,7 @@ import { type CohortRow, nameOf } from './cohort.ts';
 import type { PrepareOutcome, PrepareTask } from './prepare-volume.ts';
 import { type PreprocessingBySequence, preprocessingJson } from './preprocessing-file.ts';
 
-type Labels = Pick<CohortRow, 'study' | 'sequence' | 'variant' | 'stage' | 'split'>;
+type Labels = Omit<CohortRow, 'image' | 'liverMask'>;
 
 /** What `index.json` says of a cohort. */
 export interface CohortIndex {
@@ -94,13 +94,7 @@ function indexOf(
   const refused: CohortIndex['refused'][number][] = [];
   for (const [n, row] of rows.entries()) {
     const outcome = outcomes[n]!;
-    const labels = {
-      study: row.study,
-      sequence: row.sequence,
-      variant: row.variant,
-      stage: row.stage,
-      split: row.split,
-    };
+    const { image: _image, liverMask: _liverMask, ...labels } = row;
     if (outcome.ok) {
       const { slices, positions, zMm } = outcome;
       items.push({ ...labels, tensor: tensorPath(row), slices, positions, zMm });

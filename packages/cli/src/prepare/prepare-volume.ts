@@ -1,10 +1,18 @@
-import { writeFile } from 'node:fs/promises';
-import { decodeNifti, type ImageLimits, preprocess } from '@hepastage/imaging';
+import { stat, writeFile } from 'node:fs/promises';
+import {
+  decodeNifti,
+  type ImageLimits,
+  preprocess,
+  preprocessPictures,
+  type SliceStack,
+} from '@hepastage/imaging';
 import { HepastageError, type Preprocessing } from '@hepastage/proto';
-import { readInputFile } from '../input-file.ts';
+import { readInputFile, unreadable } from '../input-file.ts';
 import { encodeNpy } from './npy.ts';
+import { readPictures } from './picture-folder.ts';
 
 export interface PrepareTask {
+  /** A NIfTI file, or a folder of PNG slices; the mask is of the same kind. */
   readonly image: string;
   readonly liverMask: string | undefined;
   readonly preprocessing: Preprocessing;
@@ -23,19 +31,30 @@ export type PrepareOutcome =
     }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
-/** Runs in a thread of the pool: file → slices → `.npy`. */
+/** Runs in a thread of the pool: file or folder → slices → `.npy`. */
 export default async function prepareVolume(task: PrepareTask): Promise<PrepareOutcome> {
   try {
-    const volume = decodeNifti(await readInputFile(task.image), task.limits);
-    const mask =
-      task.liverMask === undefined
-        ? undefined
-        : decodeNifti(await readInputFile(task.liverMask), task.limits, 'mask');
-    const { tensor, shape, grid } = preprocess(volume, mask, task.preprocessing);
+    const { tensor, shape, grid } = (await isFolder(task.image))
+      ? preprocessPictures(await readPictures(task.image, task.liverMask, task.limits), task.preprocessing)
+      : await slicesOfVolume(task);
     await writeFile(task.tensor, encodeNpy(tensor, shape));
     return { ok: true, slices: shape[0], positions: grid.positions, zMm: grid.zMm };
   } catch (error) {
     if (!(error instanceof HepastageError)) throw error;
     return { ok: false, code: error.codeName, message: error.message };
   }
+}
+
+async function slicesOfVolume({ image, liverMask, limits, preprocessing }: PrepareTask): Promise<SliceStack> {
+  const volume = decodeNifti(await readInputFile(image), limits);
+  const mask =
+    liverMask === undefined ? undefined : decodeNifti(await readInputFile(liverMask), limits, 'mask');
+  return preprocess(volume, mask, preprocessing);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const facts = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  return facts.isDirectory();
 }

@@ -1,18 +1,12 @@
 import type { Preprocessing } from '@hepastage/proto';
 import { assertSameGrid } from '../geometry/same-grid.ts';
 import type { Volume } from '../volume.ts';
-import { alignedAxes } from './aligned-axes.ts';
-import { alignedSampler } from './aligned-sampler.ts';
 import { bodyOf } from './body.ts';
-import { type Field, fieldOf } from './field.ts';
-import { intensityOf, paddingOf } from './intensity.ts';
-import { obliqueSampler } from './oblique-sampler.ts';
-import type { PlaneSampler } from './plane-sampler.ts';
-import { nativePlanesOf, slicePlanes, strideOf } from './planes.ts';
+import { intensityOf } from './intensity.ts';
 import { checkPreprocessing } from './preprocessing-check.ts';
-import { type Region, regionOfBody, regionOfMask } from './region.ts';
+import { regionOfBody, regionOfMask } from './region.ts';
 import type { SliceStack } from './slice-stack.ts';
-import { subsamplesPerSide } from './subsamples.ts';
+import { stackSlices } from './stack-slices.ts';
 
 /**
  * Turns a volume into the slices that an encoder reads: canonical axial planes around the liver (with a mask) or the body.
@@ -45,67 +39,6 @@ export function preprocess(volume: Volume, mask: Volume | undefined, how: Prepro
   if (mask !== undefined) assertSameGrid(volume, mask);
 
   const body = bodyOf(volume);
-  const intensity = intensityOf(body, how);
   const region = mask === undefined ? regionOfBody(body, volume) : regionOfMask(mask);
-  const planes = nativePlanesOf(volume);
-  const stride = strideOf(planes, how);
-  const slices = slicePlanes(planes, region, stride, how);
-  const field = fieldOf(region, how);
-
-  const sampling = {
-    volume,
-    planes,
-    field,
-    perSide: subsamplesPerSide(how.spacingMm, volume, planes),
-    scale: intensity,
-  };
-  const axes = alignedAxes(volume);
-  const sample = axes === undefined ? obliqueSampler(sampling) : alignedSampler(sampling, axes);
-  const channels = slices.flatMap((plane) =>
-    [plane - stride, plane, plane + stride].map((near) => Math.min(planes.zMm.length - 1, Math.max(0, near))),
-  );
-  const zMm = slices.map((plane) => planes.zMm[plane]!);
-  return {
-    tensor: stackPlanes(channels, sample, field, paddingOf(intensity)),
-    shape: [slices.length, 3, how.height, how.width],
-    grid: {
-      zMm,
-      positions: zMm.map((z) => positionWithin(region, z)),
-      xMm: field.xMm,
-      yMm: field.yMm,
-      spacingMm: field.spacingMm,
-      height: field.height,
-      width: field.width,
-      sliceSpacingMm: stride * planes.stepMm,
-    },
-    region: region.kind,
-    intensity,
-  };
-}
-
-/** `[planes.length, H, W]`; a plane that occurs more than once is sampled once. */
-function stackPlanes(
-  planes: readonly number[],
-  sample: PlaneSampler,
-  { height, width }: Field,
-  padding: number,
-): Float32Array {
-  const pixels = height * width;
-  const stack = new Float32Array(planes.length * pixels).fill(padding);
-  const firstAt = new Map<number, number>();
-  for (const [n, plane] of planes.entries()) {
-    const known = firstAt.get(plane);
-    if (known !== undefined) {
-      stack.copyWithin(n * pixels, known, known + pixels);
-      continue;
-    }
-    firstAt.set(plane, n * pixels);
-    sample(plane, stack.subarray(n * pixels, (n + 1) * pixels));
-  }
-  return stack;
-}
-
-function positionWithin({ min, max }: Region, z: number): number {
-  const extentMm = max[2] - min[2];
-  return extentMm > 0 ? Math.min(1, Math.max(0, (z - min[2]) / extentMm)) : 0.5;
+  return stackSlices(volume, region, intensityOf(body, how), how);
 }
