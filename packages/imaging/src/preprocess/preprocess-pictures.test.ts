@@ -32,8 +32,8 @@ test('a picture is resized as a whole: a pixel is the mean of those it covers', 
     [2, 1],
     [3, 3],
   ] as const) {
-    const expected = 1 + 32 + (2 * row + 0.5) * 2 + 2 * column + 0.5;
-    assert.ok(Math.abs(pixel(0, 1, row, column) - expected) < 1e-4, `row ${row}, column ${column}`);
+    const expected = 1 + 5 * 32 + (2 * row + 0.5) * 2 + 2 * column + 0.5;
+    assert.ok(Math.abs(pixel(2, 1, row, column) - expected) < 1e-4, `row ${row}, column ${column}`);
   }
   assert.deepEqual(grid.zMm, [3, 9, 15]);
   assert.deepEqual(grid.positions, [0.2, 0.6, 1]);
