@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Sequence } from '@hepastage/proto';
-import { loadModelPackage, type ModelPackage, StagingModel } from '@hepastage/staging';
+import { loadModelPackage, type ModelPackage, packageOfKind, StagingModel } from '@hepastage/staging';
 import { verifyGoldenCase } from '../../packages/staging/src/model/golden-case.ts';
 import type { EncodedSlices } from '../../packages/staging/src/model/model-outputs.ts';
 
@@ -75,7 +75,7 @@ async function verifyAltered(altered: Sequence, alter: Alter): Promise<void> {
           t2w: { positions: t2w!.positions, tokens: unaltered[1]! },
         }),
     },
-    modelPackage.golden,
+    packageOfKind(modelPackage, 'DEEP').golden,
   );
 }
 

@@ -133,7 +133,7 @@ test('highdicom reads from the SR what went into it', async () => {
   assert.deepEqual([sr.language, sr.procedure, sr.deviceName], ['en', '25056-3', 'hepastage']);
   assert.equal(sr.patientName, 'ANONYMOUS^');
   assert.deepEqual(sr.comments, [
-    'Estimated stage of liver cirrhosis from both sequences: moderate (probability 50.0 %). Stages that hold at least 80.0 % of the probability: moderate, severe.',
+    'Estimated stage of liver cirrhosis from both sequences: moderate (probability 50.0 %). Stages among which the true one is in 80.0 % of studies like those that the model was calibrated on: moderate, severe.',
     'Research use only. Not a medical device: it must not guide care.',
     'MODEL_NOT_CLINICALLY_VALIDATED: Never validated on patients.',
     'LOW_CONTRAST: Grey in < grey & "faint", 2 x 3.',

@@ -1,4 +1,11 @@
-"""Temperature scaling (Guo et al., 2017): one constant that makes confidence match accuracy."""
+"""Constants that are fitted after training, on studies that the network was not trained on.
+
+Temperature scaling (Guo et al., 2017), thresholds of the stage sets, and distances from where on a study is a stranger.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -6,7 +13,19 @@ from scipy.optimize import minimize_scalar
 from torch import Tensor
 from torch.nn import functional as F
 
+from hepatrain.conformal import LEVEL, coverage_by_halves, fit_threshold, mass_needed, measure_coverage
+from hepatrain.network.model import StagingNetwork
 from hepatrain.predict import Predictions
+from hepatrain.predictions import PredictionTable
+from hepatrain.vocabulary import INPUTS, SEQUENCES
+
+USUAL = 0.99
+"""Share of the studies of a kind that the model knows whose distance is usual."""
+
+DISTANCE = (
+    "Mahalanobis distance of a sequence's tokens, by their mean and standard deviation over the slices, from those of "
+    "the training studies, divided by its mean there"
+)
 
 
 def fit_temperature(logits: Tensor, stages: Tensor) -> float:
@@ -25,3 +44,74 @@ def set_temperature(buffer: Tensor, predictions: Predictions) -> float:
     temperature = fit_temperature(*predictions.of_all_inputs())
     buffer.fill_(temperature)
     return temperature
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """All of it, as the manifest holds it."""
+
+    temperature: float
+    fitted_on: str
+    """Which studies, in words."""
+    stage_sets: dict
+    """A StageSets message."""
+    distribution: dict
+    """A Distribution message; without thresholds where no distance was measured."""
+
+    def write(self, path: Path) -> None:
+        """As JSON."""
+        path.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+    @staticmethod
+    def read(path: Path) -> "Calibration":
+        """What `write` wrote."""
+        return Calibration(**json.loads(path.read_text()))
+
+
+def calibration_of(
+    temperature: float, fitted: PredictionTable, fitted_on: str, measured: PredictionTable | None = None
+) -> Calibration:
+    """Thresholds fitted on patient-level answers whose probabilities have the temperature already.
+
+    Coverage is measured on the answers `measured`, of other studies, or on random halves of the fitted ones.
+    """
+    thresholds = []
+    for name in INPUTS:
+        answers = fitted.whole(name)
+        if len(answers) == 0:
+            continue
+        needed = mass_needed(answers.probabilities, answers.stage)
+        threshold = fit_threshold(needed, answers.patient)
+        others = None if measured is None else measured.whole(name)
+        if others is None or len(others) == 0:
+            coverage = coverage_by_halves(answers.probabilities, answers.stage, answers.patient)
+        else:
+            coverage = measure_coverage(others.probabilities, others.stage, others.patient, threshold)
+        thresholds.append(
+            {
+                "input": name,
+                "threshold": threshold,
+                "coverage": round(coverage.coverage, 4),
+                "meanSize": round(coverage.mean_size, 3),
+                "studies": coverage.studies,
+            }
+        )
+    stage_sets = {"level": LEVEL, "method": "ordinal conformal", "fittedOn": fitted_on, "thresholds": thresholds}
+    return Calibration(temperature, fitted_on, stage_sets, distribution_of(fitted, fitted_on))
+
+
+def distribution_of(fitted: PredictionTable, fitted_on: str) -> dict:
+    """A Distribution message: for each sequence the distance that all but 1 % of known studies stay below."""
+    thresholds = []
+    for sequence in SEQUENCES:
+        distances = fitted.whole(sequence).distance
+        if len(distances) and np.isfinite(distances).all():
+            threshold = float(np.ceil(np.quantile(distances, USUAL) * 1e6) / 1e6)
+            thresholds.append({"sequence": sequence, "threshold": threshold, "quantile": USUAL})
+    return {"method": DISTANCE, "fittedOn": fitted_on, "thresholds": thresholds}
+
+
+@torch.no_grad()
+def bake(network: StagingNetwork, calibration: Calibration) -> None:
+    """Give a network the temperature of a cross-validation. Its thresholds go into the manifest (`package.pack`)."""
+    network.stager.temperature.fill_(calibration.temperature)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from hepatrain.config import NetworkConfig, TrainingConfig
+from hepatrain.config import NetworkConfig, TrainingConfig, config_of
 from hepatrain.network.model import StagingNetwork
 
 
@@ -42,9 +42,9 @@ class Checkpoint:
     @staticmethod
     def load(path: Path) -> "Checkpoint":
         """Read what `save` wrote; the network is in eval mode."""
-        stored = torch.load(path, weights_only=True)
-        network = StagingNetwork(NetworkConfig(**stored["network"]))
+        stored = torch.load(path, map_location="cpu", weights_only=True)
+        network = StagingNetwork(config_of(NetworkConfig, stored["network"], f"{path.name}, network"))
         network.load_state_dict(stored["weights"])
         network.eval()
-        training, origin = TrainingConfig(**stored["training"]), (stored["trained_on"], stored["revision"])
-        return Checkpoint(network, training, stored["preprocessing"], *origin)
+        training = config_of(TrainingConfig, stored["training"], f"{path.name}, training")
+        return Checkpoint(network, training, stored["preprocessing"], stored["trained_on"], stored["revision"])

@@ -17,15 +17,17 @@ def stage_weights(stages: Tensor, count: int) -> Tensor:
 
 
 def decision_loss(decisions: Decisions, stages: Tensor, weights: Tensor, ordinal_weight: float) -> Tensor:
-    """Cross-entropy and ordinal loss, mean over the decisions that saw anything."""
+    """Cross-entropy and, of an ordinal head, its loss: weighted mean over the decisions that saw anything."""
     count = decisions.logits.shape[1]
     every = stages.repeat_interleave(count)  # [B·P]
     seen = decisions.present.amax(2).flatten() * weights[every]
-    categorical = F.cross_entropy(decisions.logits.flatten(0, 1), every, reduction="none")
-    cumulative = decisions.cumulative_logits.flatten(0, 1)  # [B·P, K−1]
-    above = (every.unsqueeze(1) > torch.arange(cumulative.shape[1])).float()
-    ordinal = F.binary_cross_entropy_with_logits(cumulative, above, reduction="none").mean(1)
-    return ((categorical + ordinal_weight * ordinal) * seen).sum() / seen.sum()
+    loss = F.cross_entropy(decisions.logits.flatten(0, 1), every, reduction="none")
+    if decisions.cumulative_logits is not None:
+        cumulative = decisions.cumulative_logits.flatten(0, 1)  # [B·P, K−1]
+        above = (every.unsqueeze(1) > torch.arange(cumulative.shape[1], device=every.device)).float()
+        ordinal = F.binary_cross_entropy_with_logits(cumulative, above, reduction="none").mean(1)
+        loss = loss + ordinal_weight * ordinal
+    return (loss * seen).sum() / seen.sum()
 
 
 def evidence_loss(logits: Tensor, slices: Slices, stages: Tensor, weights: Tensor) -> Tensor:

@@ -1,15 +1,22 @@
-"""What a network in PyTorch says of prepared studies."""
+"""`python -m hepatrain.predict`: a package or a checkpoint, and prepared studies in; the table of predictions out."""
 
+import argparse
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from hepatrain.answers import NetworkModel, PackageModel, predict_table
+from hepatrain.checkpoint import Checkpoint
 from hepatrain.data.batches import whole_batches
-from hepatrain.data.studies import Study
+from hepatrain.data.shrink import shrunk
+from hepatrain.data.studies import Study, of_split, read_studies
 from hepatrain.network.model import StagingNetwork
-from hepatrain.vocabulary import INPUTS
+from hepatrain.package.runtime import Package
+from hepatrain.predictions import write_predictions
+from hepatrain.vocabulary import INPUTS, SPLITS
 
 
 class Predictions(NamedTuple):
@@ -47,3 +54,31 @@ def predict(network: StagingNetwork, sets: Iterable[tuple[list[Study], str]]) ->
     if not logits:
         raise ValueError("There is no study to predict: the split is empty.")
     return Predictions(torch.cat(logits), torch.cat(stages), torch.cat(has))
+
+
+def main() -> None:
+    """Predict a split and write the table."""
+    parser = argparse.ArgumentParser(prog="python -m hepatrain.predict", description=__doc__)
+    model = parser.add_mutually_exclusive_group(required=True)
+    model.add_argument("--package", type=Path, help="folder of a model package, run by ONNX Runtime as it serves")
+    model.add_argument("--checkpoint", type=Path, help="file that `hepatrain.train` wrote, run by PyTorch")
+    parser.add_argument("--prepared", type=Path, required=True, help="folder that `hepastage prepare` wrote")
+    parser.add_argument("--split", choices=(*SPLITS, "all"), default="test")
+    parser.add_argument("--out", type=Path, required=True, help="CSV file to write")
+    options = parser.parse_args()
+    studies = read_studies(options.prepared)
+    if options.split != "all":
+        studies = of_split(studies, options.split)
+    if options.package:
+        asked = PackageModel(Package(options.package))
+    else:
+        checkpoint = Checkpoint.load(options.checkpoint)
+        studies = shrunk(studies, checkpoint.training.scale)
+        asked = NetworkModel(checkpoint.network)
+    table = predict_table(asked, studies)
+    write_predictions(options.out, table)
+    print(f"{options.out}: {len(table)} rows, {len(set(table.study))} studies")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,43 +1,31 @@
-from pathlib import Path
+import json
+import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from hepatrain.data.studies import read_studies
-from hepatrain.evaluate import evaluate, table
-from hepatrain.package.runtime import Answer
-from tests.conftest import without, write_prepared
-
-NAMES = [(f"s{n}", ("mild", "moderate", "severe")[n % 3], "test") for n in range(6)]
-
-
-class BrightnessPackage:
-    """Stands in for a package: says the stage that the mean brightness is, and notes what it was given."""
-
-    def __init__(self) -> None:
-        self.given: list[set[str]] = []
-
-    def stage(self, study):
-        self.given.append(set(study))
-        brightness = np.mean([slices.mean() for slices, _ in study.values()])
-        row = np.full(3, 0.1)
-        row[int(np.clip(np.rint(brightness), 0, 2))] = 0.8
-        return Answer(np.tile(row, (3, 1)), {}, np.zeros(2), {})
-
-
-@pytest.fixture
-def studies(tmp_path: Path):
-    return read_studies(write_prepared(tmp_path, NAMES))
+from hepatrain import evaluate as command
+from hepatrain.evaluation import evaluate, heat_ratios, patient_metrics, slice_metrics
+from hepatrain.predictions import PredictionTable, write_predictions
+from hepatrain.report import report, table
+from tests.made_up import answers
 
 
 def counts(metrics):
     return {(m.measuredOn, m.input): m.studies for m in metrics if m.name == "accuracy"}
 
 
-def test_every_input_is_measured_on_the_studies_that_have_it(studies):
-    studies = without(without(studies, "s1", variant="liver"), "s2", sequence="T2W")
-    package = BrightnessPackage()
-    metrics = evaluate(package, studies, "tests", "command")
+def lacking(predictions: PredictionTable, study: str, column: str, word: str) -> PredictionTable:
+    return predictions.where(~((predictions.study == study) & (getattr(predictions, column) == word)))
+
+
+def test_every_input_is_measured_on_the_studies_that_have_it():
+    predictions = answers(6, right=1)
+    for name in ("T2W", "T1W+T2W"):
+        predictions = lacking(predictions, "s02", "input", name)
+    predictions = lacking(predictions, "s01", "variant", "liver")
+    metrics = patient_metrics(predictions, "tests", "command")
     assert counts(metrics) == {
         ("tests, no liver mask", "T1W"): 6,
         ("tests, no liver mask", "T2W"): 5,
@@ -47,25 +35,73 @@ def test_every_input_is_measured_on_the_studies_that_have_it(studies):
         ("tests, liver mask given", "T1W+T2W"): 4,
     }
     assert all(m.value == 1 for m in metrics if m.name == "accuracy")
-    assert package.given.count({"T1W"}) == 2
-    assert len(package.given) == 11
 
 
-def test_a_cohort_of_lone_sequences_without_masks_is_measured(studies):
-    for name, _, _ in NAMES:
-        studies = without(studies, name, sequence="T1W", variant="liver")
-    assert counts(evaluate(BrightnessPackage(), studies, "tests", "command")) == {("tests, no liver mask", "T2W"): 6}
+def test_every_figure_lies_within_its_interval():
+    for metric in patient_metrics(answers(40), "tests", "command"):
+        if metric.name not in ("majority_accuracy", "expected_calibration_error"):  # both are larger in resamples
+            assert metric.lower <= metric.value <= metric.upper, metric
+    again = patient_metrics(answers(40), "tests", "command")
+    assert again == patient_metrics(answers(40), "tests", "command")
 
 
-def test_a_stage_that_is_missing_leaves_figures_out(studies):
-    milder = [study for study in studies if study.stage < 2]
-    metrics = evaluate(BrightnessPackage(), milder, "tests", "command")
+def test_a_stage_that_is_missing_leaves_figures_out():
+    predictions = answers(9)
+    metrics = patient_metrics(predictions.where(predictions.stage < 2), "tests", "command")
     assert all(np.isfinite(metric.value) for metric in metrics)
     assert "auc_severe" not in {metric.name for metric in metrics}
-    mixed = [*metrics, *evaluate(BrightnessPackage(), studies, "others", "command")]
+    mixed = [*metrics, *patient_metrics(predictions, "others", "command")]
     assert " – |" in table(mixed)
 
 
-def test_an_empty_split_is_refused():
+def test_slices_are_cases_and_patients_are_resampled():
+    predictions = answers(12, slices=4)
+    metrics = slice_metrics(predictions, "tests", "command")
+    assert set(counts(metrics).values()) == {48}
+    assert {metric.input for metric in metrics} == {"T1W", "T2W"}
+    alike = predictions.slices("T1W", "body")
+    first = alike.probabilities[(alike.slice == 0).nonzero()[0]].repeat(4, 0)
+    # Slices that all say what the patient's first one says are no more evidence than one slice each.
+    wide = slice_metrics(replace(alike, probabilities=first), "tests", "command")[0]
+    single = slice_metrics(alike.where(alike.slice == 0), "tests", "command")[0]
+    assert (wide.name, wide.value, wide.lower, wide.upper) == (single.name, single.value, single.lower, single.upper)
+
+
+def test_heat_is_compared_with_chance():
+    predictions = answers(10)
+    assert heat_ratios(predictions) == {}
+    heat = np.where(predictions.input == "T1W", 0.6, np.nan)
+    found = heat_ratios(replace(predictions, heat_in_liver=heat, liver_in_slices=np.full(len(heat), 0.2)))
+    assert list(found) == ["T1W"]
+    assert found["T1W"].value == pytest.approx(3)
+
+
+def test_the_paper_is_only_a_label_for_another_cohort():
+    evaluation = evaluate(answers(12, slices=2), "phantoms", "command")
+    other, same = (report(evaluation, "phantoms", is_paper, []) for is_paper in (False, True))
+    assert "Not comparable with the paper's figures" in other
+    assert "Not comparable" not in same
+    assert "| 72.8% |" in other
+    assert "| 63.8% |" in other
+    assert "Slice level" not in report(evaluate(answers(12), "phantoms", "command"), "phantoms", False, [])
+
+
+def test_the_command_writes_report_metrics_and_figures(tmp_path, monkeypatch, capsys):
+    write_predictions(tmp_path / "a.csv", answers(12, slices=3))
+    write_predictions(tmp_path / "b.csv", answers(12, right=0.3, seed=1))
+    words = [str(tmp_path / "a.csv"), "--against", str(tmp_path / "b.csv"), "--out", str(tmp_path / "out")]
+    monkeypatch.setattr(sys, "argv", ["evaluate", *words, "--json"])
+    command.main()
+    content = json.loads(capsys.readouterr().out)
+    assert content == json.loads((tmp_path / "out/metrics.json").read_text())
+    assert content["paperSliceLevelAccuracy"] == {"T1W": 0.728, "T2W": 0.638}
+    assert len(content["comparisons"]) == 6
+    for name in ("confusion.png", "roc.png", "reliability.png", "attention.png"):
+        assert (tmp_path / "out" / name).read_bytes().startswith(b"\x89PNG"), name
+        assert f"({name})" in (tmp_path / "out/report.md").read_text()
+
+
+def test_an_empty_table_is_refused():
+    predictions = answers(3, slices=1)
     with pytest.raises(ValueError, match="no study to measure"):
-        evaluate(BrightnessPackage(), [], "tests", "command")
+        patient_metrics(predictions.where(predictions.slice >= 0), "tests", "command")

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hepatrain.evaluate import Metric
-from hepatrain.package.card import accuracy_interval, card_of
+from hepatrain.calibrate import Calibration, calibration_of
+from hepatrain.metrics import Metric
+from hepatrain.package.card import card_of
 from hepatrain.package.export import export_network
 from hepatrain.package.golden import SeededCase, seeded_values, write_golden
 from hepatrain.package.label import Label
@@ -16,6 +17,7 @@ from hepatrain.package.manifest import Origin, manifest_of, write_manifest
 from hepatrain.package.parity import assert_parity, network_of
 from hepatrain.package.runtime import Package
 from tests.conftest import SIDE
+from tests.made_up import answers
 
 SHIPPED = Path(__file__).resolve().parents[2] / "models" / "phantom-light"
 SHIPPED_LABEL = Path(__file__).resolve().parents[1] / "phantom-light.json"
@@ -96,22 +98,30 @@ def test_golden_case_and_manifest(exported):
     assert expected["projection"] == pytest.approx((evidence * weights).sum())
 
     preprocessing = {"T1W": {"height": SIDE}, "T2W": {"height": SIDE}}
-    metric = Metric("accuracy", "T1W", 0.75, 100, "phantoms", "measure")
-    origin = Origin(preprocessing, 1.5, "some", "others", "abc")
-    manifest = manifest_of(REAL, origin, [metric], datetime(2026, 1, 2, tzinfo=UTC))
+    metric = Metric("accuracy", "T1W", 0.75, 100, "phantoms", "measure", 0.66, 0.82)
+    strange = Metric("ood_auroc", "T1W", 0.9, 24, "phantoms; strangers: noise", "measure")
+    origin = Origin(preprocessing, calibration_of(1.5, answers(30), "some"), "others", "abc")
+    manifest = manifest_of(REAL, origin, [metric, strange], datetime(2026, 1, 2, tzinfo=UTC))
     write_manifest(folder, manifest)
     written = json.loads((folder / "manifest.json").read_text())
     assert written["provenance"]["createdAt"] == "2026-01-02T00:00:00Z"
     assert {file["name"] for file in written["files"]} == {path.name for path in folder.iterdir()} - {"manifest.json"}
+    assert written["metrics"][0] | {"lower": 0.66, "upper": 0.82} == written["metrics"][0]
+    assert "lower" not in written["metrics"][1]
+    assert written["precision"] == "FLOAT32"
+    assert [t["input"] for t in written["stageSets"]["thresholds"]] == ["T1W", "T2W", "T1W+T2W"]
     card = card_of(written, REAL)
+    assert "| T1W | phantoms; strangers: noise | 24 | 0.900 |" in card
+    for threshold in written["stageSets"]["thresholds"]:
+        assert f"| {threshold['input']} | {threshold['threshold']:.3f} | {threshold['coverage']:.1%} (" in card
     assert "75.0% (95 % interval 66% to 82%, 100 studies)" in card
     assert (written["provenance"]["licence"], written["intendedUse"]) == (REAL.licence, REAL.intended_use)
-    assert "hantom" not in json.dumps({**written, "metrics": []}) + card.replace(metric.measuredOn, "")
+    assert "hantom" not in json.dumps({**written, "metrics": []}) + card.replace("phantoms", "")
     assert all(f"- {limit}\n" in card for limit in REAL.limits)
 
 
 def test_an_undefined_figure_never_reaches_a_manifest(tmp_path):
-    origin = Origin({"T1W": {}, "T2W": {}}, 1.5, "some", "others", "abc")
+    origin = Origin({"T1W": {}, "T2W": {}}, Calibration(1.5, "some", {}, {}), "others", "abc")
     metric = Metric("auc_severe", "T1W", float("nan"), 2, "studies", "measure")
     with pytest.raises(ValueError, match="JSON"):
         write_manifest(tmp_path, manifest_of(REAL, origin, [metric], datetime(2026, 1, 2, tzinfo=UTC)))
@@ -125,11 +135,6 @@ def test_a_label_must_say_everything(tmp_path, change):
     path.write_text(json.dumps({**asdict(REAL), **change}))
     with pytest.raises(ValueError, match=f"missing, empty or unknown: {next(iter(change))}"):
         Label.read(path)
-
-
-def test_interval_is_wilsons():
-    # 8 of 10: 49.0 % to 94.3 % (Agresti and Coull, 1998, formula 2).
-    assert accuracy_interval(0.8, 10) == pytest.approx((0.490, 0.943), abs=1e-3)
 
 
 def test_the_shipped_package_is_sealed_and_its_card_in_step():

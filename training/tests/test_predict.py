@@ -1,10 +1,19 @@
+import sys
+
+import numpy as np
 import pytest
 import torch
 
+from hepatrain import predict as command
+from hepatrain.answers import NetworkModel, predict_table
 from hepatrain.calibrate import fit_temperature, set_temperature
+from hepatrain.checkpoint import Checkpoint
+from hepatrain.config import TrainingConfig
 from hepatrain.data.studies import read_studies
+from hepatrain.fit_distribution import fit_distribution
 from hepatrain.metrics import measure
 from hepatrain.predict import predict
+from hepatrain.predictions import read_predictions
 from hepatrain.train import take_turns, validate
 from tests.conftest import without, write_prepared
 
@@ -14,7 +23,7 @@ NAMES = [(f"s{n}", ("mild", "moderate", "severe")[n % 3], "valid") for n in rang
 @pytest.fixture
 def studies(tmp_path):
     """s1 has no T2W."""
-    return without(read_studies(write_prepared(tmp_path, NAMES)), "s1", sequence="T2W")
+    return without(read_studies(write_prepared(tmp_path / "prepared", NAMES)), "s1", sequence="T2W")
 
 
 def test_a_study_counts_only_for_the_inputs_that_it_has(network, studies):
@@ -57,3 +66,48 @@ def test_the_network_is_left_as_it_was(network, studies):
     before = {name: value.clone() for name, value in network.state_dict().items()}
     predict(network, [(studies, "liver")])
     assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
+
+
+def test_the_table_says_what_the_network_says(network, studies):
+    network.stager.temperature.fill_(1.5)
+    fit_distribution(network, studies)
+    table = predict_table(NetworkModel(network), studies)
+    # Five studies of 3 whole answers and 2 · 3 slices, one of 1 and 3, by two variants.
+    assert len(table) == 2 * (5 * (3 + 6) + 1 + 3)
+    logits, stages = predict(network, [(studies, "liver")]).of_input(2)
+    both = table.whole("T1W+T2W", "liver")
+    np.testing.assert_allclose(both.probabilities, (logits / 1.5).softmax(-1).numpy(), atol=1e-5)
+    assert both.stage.tolist() == stages.tolist()
+    larger = np.maximum(*(table.whole(s, "liver").where(np.arange(5) if s == "T2W" else [0, 2, 3, 4, 5]).distance
+                          for s in ("T1W", "T2W")))  # fmt: skip
+    np.testing.assert_allclose(both.distance, larger, rtol=1e-5)
+
+
+def test_a_slice_is_asked_as_if_it_were_the_whole_volume(network, studies):
+    table = predict_table(NetworkModel(network), studies).slices("T2W", "body")
+    one = table.where((table.study == "s3") & (table.slice == 2))
+    volume = studies[3].volume("T2W", "body")
+    model = NetworkModel(network)
+    tokens = model.encode("T2W", volume.read(np.array([2])))[None]
+    valid, absent = np.ones((1, 1), np.float32), np.zeros((1, 1), np.float32)
+    inputs = {"t1w_tokens": np.zeros_like(tokens), "t1w_positions": absent, "t1w_valid": absent}
+    inputs |= {"t2w_tokens": tokens, "t2w_positions": volume.positions[None, 2:], "t2w_valid": valid}
+    np.testing.assert_allclose(one.probabilities[0], model.stage(inputs)["probabilities"][0, 1], atol=1e-5)
+    assert one.position[0] == volume.positions[2]
+    assert table.where(table.study == "s3").attention.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_the_distance_is_about_one_where_it_was_fitted_and_zero_for_nothing(network, studies):
+    fit_distribution(network, studies)
+    distances = predict_table(NetworkModel(network), studies, slices=False)
+    for sequence in ("T1W", "T2W"):
+        assert distances.whole(sequence).distance.mean() == pytest.approx(1, abs=0.02)
+
+
+def test_the_command_predicts_from_a_checkpoint(network, tmp_path, monkeypatch, studies):
+    Checkpoint(network, TrainingConfig(), {}, "tests", "abc").save(tmp_path / "checkpoint.pt")
+    words = ["--checkpoint", "checkpoint.pt", "--prepared", "prepared", "--split", "valid", "--out", "out.csv"]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["predict", *words])
+    command.main()
+    assert len(read_predictions(tmp_path / "out.csv").whole("T1W+T2W", "body")) == 6

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
 import { convertCommand } from './commands/convert.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
+import { featuresCommand } from './commands/features.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { modelCommand } from './commands/model.ts';
 import { prepareCommand } from './commands/prepare.ts';
@@ -18,6 +20,8 @@ const program = new Command('hepastage')
   .addCommand(watchCommand())
   .addCommand(resultCommand())
   .addCommand(prepareCommand())
+  .addCommand(evaluateCommand())
+  .addCommand(featuresCommand())
   .addCommand(inspectCommand())
   .addCommand(convertCommand())
   .addCommand(modelCommand());

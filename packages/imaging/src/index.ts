@@ -19,7 +19,14 @@ export { encodeVolume } from './nifti/encode-volume.ts';
 export { gzipError, isGzip } from './nifti/gzip.ts';
 export { NiftiInspector } from './nifti/inspector.ts';
 export { preprocess } from './preprocess/preprocess.ts';
+export { type PictureStack, preprocessPictures } from './preprocess/preprocess-pictures.ts';
 export type { IntensityScale, SliceGrid, SliceStack } from './preprocess/slice-stack.ts';
+export {
+  type RadiomicsFeatureName,
+  radiomicsFeatureNames,
+  type RadiomicsFeatures,
+  radiomicsFeatures,
+} from './radiomics/features.ts';
 export type {
   Geometry,
   Grid,

@@ -10,14 +10,20 @@ export function conclusionOf({
   stageSet,
   stageSetLevel,
   perSequence,
+  warnings,
 }: StagingResult): string {
   const probability = probabilities.find((one) => one.stage === stage)?.probability ?? 0;
   const others =
-    stageSet.length > 1
-      ? ` Stages that hold at least ${percent(stageSetLevel)} of the probability: ${stageSet.join(', ')}.`
-      : '';
+    stageSet.length > 1 ? ` ${setMeaning(stageSetLevel, warnings)}: ${stageSet.join(', ')}.` : '';
   const images = perSequence.length > 1 ? 'both sequences' : 'one sequence';
   return `Estimated stage of liver cirrhosis from ${images}: ${stage} (probability ${percent(probability)}).${others}`;
+}
+
+/** What a set of stages promises: only where its model was calibrated is that the true one. */
+function setMeaning(level: number, warnings: StagingResult['warnings']): string {
+  return warnings.some(({ code }) => code === 'STAGE_SET_NOT_CALIBRATED')
+    ? `Stages that hold at least ${percent(level)} of the probability (not calibrated)`
+    : `Stages among which the true one is in ${percent(level)} of studies like those that the model was calibrated on`;
 }
 
 /** What a reader must know besides: that it is for research, the model's warnings, and what may bias the result. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
-import { encodeText, ModelManifestSchema } from '@hepastage/proto';
+import { encodeText, ModelManifest_Kind, ModelManifestSchema } from '@hepastage/proto';
 import { findModel, readModelCatalogue } from './model-catalogue.ts';
 
 async function directoryOf(
@@ -50,4 +50,10 @@ test('a model is found by name, with or without its version', () => {
   assert.equal(findModel(models, 'light@1.2.0'), models[0]);
   assert.equal(findModel(models, 'light@2.0.0'), undefined);
   assert.equal(findModel(models, ''), undefined);
+});
+
+test('a model that gives second opinions is listed, but no study can ask for it', () => {
+  const { name, version } = manifest('radiomics');
+  const models = [create(ModelManifestSchema, { name, version, kind: ModelManifest_Kind.RADIOMICS })];
+  assert.equal(findModel(models, 'radiomics'), undefined);
 });

@@ -5,6 +5,7 @@ import {
   ErrorCode,
   HepastageError,
   type ModelManifest,
+  ModelManifest_Kind,
   ModelManifestSchema,
 } from '@hepastage/proto';
 
@@ -29,9 +30,16 @@ export async function readModelCatalogue(directory: string): Promise<ModelManife
   return manifests;
 }
 
+/** Those that stage studies. RADIOMICS models only speak beside them, and can't be asked for. */
+export function stagingModels(models: readonly ModelManifest[]): ModelManifest[] {
+  return models.filter(({ kind }) => kind !== ModelManifest_Kind.RADIOMICS);
+}
+
 /** The model that a client names as `name` or `name@version`. */
 export function findModel(models: readonly ModelManifest[], wanted: string): ModelManifest | undefined {
-  return models.find(({ name, version }) => wanted === name || wanted === `${name}@${version}`);
+  return stagingModels(models).find(
+    ({ name, version }) => wanted === name || wanted === `${name}@${version}`,
+  );
 }
 
 async function foldersOf(directory: string): Promise<string[]> {

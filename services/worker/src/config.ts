@@ -12,6 +12,11 @@ export const workerConfig = Type.Object({
     minLength: 1,
     description: 'folder of the model package',
   }),
+  opinionModels: Type.Array(Type.String({ minLength: 1 }), {
+    default: [],
+    description:
+      'folders of RADIOMICS packages that give second opinions where a liver mask came; none: no such package',
+  }),
   executionProviders: Type.Array(Type.Enum([...executionProviders]), {
     default: ['cpu'],
     minItems: 1,

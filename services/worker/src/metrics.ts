@@ -81,7 +81,7 @@ export function createWorkerMetrics(registry: Registry) {
     }),
     modelInfo: new Gauge({
       name: 'hepastage_model_info',
-      help: 'The loaded model: always 1',
+      help: 'The loaded models: always 1',
       labelNames: ['name', 'version', 'sha256'],
       registers,
     }),

@@ -22,6 +22,7 @@ export interface WorkerParts {
   readonly store: ObjectStore;
   readonly status: StatusStore;
   readonly model: StagingModel;
+  readonly opinionModels: NonNullable<PipelineContext['opinionModels']>;
   readonly imaging: ImagingPool;
   readonly limits: PipelineContext['limits'];
   readonly software: string;

@@ -12,7 +12,13 @@ import {
   openObjectStore,
   openStatusStore,
 } from '@hepastage/platform';
-import { ImagingPool, loadModelPackage, StagingModel } from '@hepastage/staging';
+import {
+  ImagingPool,
+  loadModelPackage,
+  type OpinionModels,
+  StagingModel,
+  startOpinionModels,
+} from '@hepastage/staging';
 import type { WorkerConfig } from './config.ts';
 import { startHealthServer } from './health-server.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
@@ -54,10 +60,19 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   opened.defer(async () => status.close());
   const model = await startModel(config, metrics, logger);
   opened.defer(async () => model.stop());
+  const opinions = opened.use(await startOpinions(config, metrics, logger));
   const imaging = new ImagingPool(config.imagingThreads);
   opened.defer(async () => imaging.close());
 
-  const parts: WorkerParts = { store, status, model, imaging, limits: config, software };
+  const parts: WorkerParts = {
+    store,
+    status,
+    model,
+    opinionModels: opinions.models,
+    imaging,
+    limits: config,
+    software,
+  };
   const pushes = await startPushes(config, store, metrics, logger);
   opened.defer(async () => pushes?.close());
   const consumer = await StudyConsumer.start({
@@ -67,7 +82,15 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     work: pushed(observed(parts, metrics, logger), pushes),
   });
   missing = undefined;
-  logger.info({ model: model.name, provider: model.provider.used, healthPort: health.port }, 'ready');
+  logger.info(
+    {
+      model: model.name,
+      opinionModels: opinions.models.map(({ name }) => name),
+      provider: model.provider.used,
+      healthPort: health.port,
+    },
+    'ready',
+  );
 
   const running = opened.move();
   let stopped: Promise<void> | undefined;
@@ -77,7 +100,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     await Promise.all([consumer.stop(graceMs), pushes?.stop(graceMs)]);
     await running.disposeAsync();
   };
-  const broken = model.broken.then((reason) => {
+  const broken = Promise.race([model.broken, opinions.broken]).then((reason) => {
     missing = 'inference does not work any more';
     return reason;
   });
@@ -162,9 +185,29 @@ async function startModel(
     logger.warn({ provider, reason }, 'execution provider not available');
   const fallback = used === preferred ? 'false' : 'true';
   metrics.executionProviderInfo.set({ provider: used, preferred, fallback }, 1);
-  metrics.modelInfo.set(
-    { name: model.manifest.name, version: model.manifest.version, sha256: model.sha256 },
-    1,
-  );
+  recordModel(model, metrics);
   return model;
+}
+
+/** Models of other kinds, which speak beside the one that stages. */
+async function startOpinions(
+  { opinionModels }: WorkerConfig,
+  metrics: WorkerMetrics,
+  logger: Logger,
+): Promise<OpinionModels> {
+  // An empty variable means the default: no model needs a word of its own.
+  const opinions = await startOpinionModels(opinionModels.filter((folder) => folder !== 'none'));
+  for (const model of opinions.models) {
+    recordModel(model, metrics);
+    const { trainedOn, licence } = model.manifest.provenance ?? {};
+    logger.info({ model: model.name, trainedOn, licence }, 'second opinions');
+  }
+  return opinions;
+}
+
+function recordModel(
+  { manifest: { name, version }, sha256 }: Pick<StagingModel, 'manifest' | 'sha256'>,
+  { modelInfo }: WorkerMetrics,
+): void {
+  modelInfo.set({ name, version, sha256 }, 1);
 }

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
 
 from hepatrain.config import TrainingConfig
 from hepatrain.data.augment import augment
@@ -24,6 +25,11 @@ class Batch(NamedTuple):
     """By sequence; absent ones invalid."""
     stages: Tensor
     """int64 [B]."""
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same on a device."""
+        slices = {sequence: part.to(device) for sequence, part in self.slices.items()}
+        return Batch(slices, self.stages.to(device, non_blocking=True))
 
 
 def pad(parts: list[Part | None], like: Part) -> Slices:
@@ -58,15 +64,41 @@ def whole_batches(studies: list[Study], variant: str, size: int = 8) -> Iterator
         yield collate(members, {sequence: [part(study, sequence) for study in members] for sequence in SEQUENCES})
 
 
-def training_batches(
-    studies: list[Study], config: TrainingConfig, rng: np.random.Generator, scale: float = 1.0
-) -> Iterator[Batch]:
-    """One epoch: every study once, in random order, with some of its slices. An incomplete last batch is left out."""
-    order = rng.permutation(len(studies))
-    for start in range(0, len(order) - config.studies_per_step + 1, config.studies_per_step):
-        members = [studies[row] for row in order[start : start + config.studies_per_step]]
-        columns = zip(*(sample(study, config, rng, scale) for study in members), strict=True)
-        yield collate(members, {sequence: list(column) for sequence, column in zip(SEQUENCES, columns, strict=True)})
+class TrainingSteps(Dataset[Batch]):
+    """One epoch: every patient once, in random order, with one study; an incomplete last batch is left out.
+
+    A step's randomness comes from seed, epoch and step alone: neither the number of workers nor an interruption
+    changes what a run sees.
+    """
+
+    def __init__(self, studies: list[Study], config: TrainingConfig, epoch: int, scale: float = 1.0) -> None:
+        """scale: of the sides of the slices."""
+        rng = np.random.default_rng((config.seed, epoch))
+        of_patient: dict[str, list[Study]] = {}
+        for study in studies:
+            of_patient.setdefault(study.patient, []).append(study)
+        chosen = [own[int(rng.integers(len(own)))] for own in of_patient.values()]
+        self.order = [chosen[row] for row in rng.permutation(len(chosen))]
+        self.config, self.epoch, self.scale = config, epoch, scale
+
+    def __len__(self) -> int:
+        """Steps."""
+        return len(self.order) // self.config.studies_per_step
+
+    def __getitem__(self, step: int) -> Batch:
+        """The batch of a step, with some slices of every study."""
+        if not 0 <= step < len(self):
+            raise IndexError(step)
+        rng = np.random.default_rng((self.config.seed, self.epoch, step))
+        size = self.config.studies_per_step
+        members = self.order[step * size : (step + 1) * size]
+        columns = zip(*(sample(study, self.config, rng, self.scale) for study in members), strict=True)
+        return collate(members, {sequence: list(column) for sequence, column in zip(SEQUENCES, columns, strict=True)})
+
+
+def training_batches(studies: list[Study], config: TrainingConfig, epoch: int, scale: float = 1.0) -> DataLoader[Batch]:
+    """The steps of an epoch, made by `config.workers` processes."""
+    return DataLoader(TrainingSteps(studies, config, epoch, scale), batch_size=None, num_workers=config.workers)
 
 
 def sample(study: Study, config: TrainingConfig, rng: np.random.Generator, scale: float) -> list[Part | None]:

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from hepatrain.vocabulary import SEQUENCES, SPLITS, STAGES, VARIANTS
+
+HEALTHY = -1
+"""Grade of a subject without cirrhosis: never trained on."""
 
 
 @dataclass(frozen=True)
@@ -17,9 +20,15 @@ class Volume:
     tensor: Path
     positions: np.ndarray
     """float32 [S]: 0 inferior to 1 superior."""
+    shrunk: np.ndarray | None = None
+    """float16 [S, 3, H, W]: held in memory instead of the file, see `hepatrain.data.shrink`."""
+    scale: float = 1.0
+    """Of `shrunk`, as asked for."""
 
     def read(self, rows: np.ndarray | None = None) -> np.ndarray:
         """float32 [S, 3, H, W], or only some of its slices; reads no more of the file than they need."""
+        if self.shrunk is not None:
+            return (self.shrunk if rows is None else self.shrunk[rows]).astype(np.float32)
         mapped = np.load(self.tensor, mmap_mode="r")
         if mapped.dtype != np.float32 or mapped.ndim != 4 or mapped.shape[:2] != (len(self.positions), 3):
             raise ValueError(
@@ -35,10 +44,19 @@ class Study:
 
     name: str
     stage: int
-    """Index into `STAGES`."""
+    """Index into `STAGES`, or `HEALTHY`."""
     split: str
     volumes: dict[tuple[str, str], Volume]
     """By sequence and variant."""
+    patient: str = ""
+    """Whose it is: all studies of a patient stay together."""
+    fold: int | None = None
+    """Of cross-validation, if the cohort has folds."""
+
+    def __post_init__(self) -> None:
+        """Without a patient's name every study is a patient's only one."""
+        if not self.patient:
+            object.__setattr__(self, "patient", self.name)
 
     def has(self, variant: str) -> bool:
         """Whether any of its volumes was prepared by a variant."""
@@ -54,24 +72,45 @@ class Study:
         return next(filter(None, there), None)
 
 
-def read_studies(folder: Path) -> list[Study]:
-    """All studies of a prepared folder, by name. Refuses a study with two splits or two labels: that is a leak."""
+def read_studies(folder: Path, healthy: bool = False) -> list[Study]:
+    """All studies of a prepared folder, by name; healthy subjects, who have no stage, only if asked for.
+
+    ValueError for a study with two labels, and for a study or patient in two splits or folds: that is a leak.
+    """
     index = json.loads((folder / "index.json").read_text())
     studies: dict[str, Study] = {}
     for item in index["items"]:
-        name, sequence, variant = item["study"], item["sequence"], item["variant"]
-        if item["stage"] not in STAGES or item["split"] not in SPLITS or sequence not in SEQUENCES:
+        read = study_of(item)
+        study = studies.setdefault(read.name, read)
+        if replace(read, volumes=study.volumes) != study:
             raise ValueError(
-                f"{name}: stage, split or sequence is unknown: {item['stage']}, {item['split']}, {sequence}."
-            )
-        study = studies.setdefault(name, Study(name, STAGES.index(item["stage"]), item["split"], {}))
-        if (study.stage, study.split) != (STAGES.index(item["stage"]), item["split"]):
-            raise ValueError(
-                f"{name} stands in the index with two splits or two stages: a study belongs to one of each."
+                f"{read.name} stands in the index with two splits, folds, patients or stages: it has one of each."
             )
         positions = np.asarray(item["positions"], np.float32)
-        study.volumes[sequence, variant] = Volume(folder / item["tensor"], positions)
-    return sorted(studies.values(), key=lambda study: study.name)
+        study.volumes[item["sequence"], item["variant"]] = Volume(folder / item["tensor"], positions)
+    refuse_leaks(studies.values())
+    return sorted((s for s in studies.values() if healthy or s.stage != HEALTHY), key=lambda study: study.name)
+
+
+def study_of(item: dict) -> Study:
+    """What an item of the index says of its study, without volumes."""
+    name, stage, split, sequence = (item[key] for key in ("study", "stage", "split", "sequence"))
+    if stage not in (*STAGES, "healthy") or split not in SPLITS or sequence not in SEQUENCES:
+        raise ValueError(f"{name}: stage, split or sequence is unknown: {stage}, {split}, {sequence}.")
+    grade = HEALTHY if stage == "healthy" else STAGES.index(stage)
+    return Study(name, grade, split, {}, item.get("patient", name), item.get("fold"))
+
+
+def refuse_leaks(studies: Iterable[Study]) -> None:
+    """ValueError if a patient's studies are in two splits or two folds."""
+    first: dict[str, Study] = {}
+    for study in studies:
+        other = first.setdefault(study.patient, study)
+        if (study.split, study.fold) != (other.split, other.fold):
+            raise ValueError(
+                f"Patient {study.patient} is in two splits or folds: {other.name} in {other.split}, fold {other.fold}, "
+                f"and {study.name} in {study.split}, fold {study.fold}. That is a leak: mend the cohort's table."
+            )
 
 
 def of_split(studies: Iterable[Study], split: str) -> list[Study]:
@@ -82,3 +121,10 @@ def of_split(studies: Iterable[Study], split: str) -> list[Study]:
 def read_preprocessing(folder: Path) -> dict[str, dict[str, float]]:
     """By sequence, the settings that the tensors were prepared with: they belong into the manifest."""
     return json.loads((folder / "index.json").read_text())["preprocessing"]
+
+
+def of_sequences(studies: Iterable[Study], sequences: str) -> list[Study]:
+    """Studies with the volumes of some sequences only ("T1W", "T2W", "T1W+T2W"), without those that have none."""
+    wanted = sequences.split("+")
+    kept = (replace(s, volumes={key: v for key, v in s.volumes.items() if key[0] in wanted}) for s in studies)
+    return [study for study in kept if study.volumes]

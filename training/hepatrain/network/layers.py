@@ -40,10 +40,22 @@ class Residual(nn.Module):
         return F.relu(x + self.second(F.relu(self.first(x))))
 
 
+def enlarge(x: Tensor, factor: int) -> Tensor:
+    """Repeat every place `factor` times along both axes."""
+    return F.interpolate(x, scale_factor=factor, mode="nearest")
+
+
 def fold_norms(module: nn.Module) -> nn.Module:
-    """Fold every BatchNorm of a module, in place: what is exported has none."""
+    """Prepare a module for export, in place, values unchanged: our own BatchNorms are folded.
+
+    Those of published backbones stay, ONNX Runtime folds them on loading; but their count of batches goes, which only
+    training reads and no graph has.
+    """
     module.eval()
-    for part in module.modules():
+    for part in list(module.modules()):
         if isinstance(part, ConvNorm):
             part.fold()
+    for part in module.modules():
+        if isinstance(part, nn.BatchNorm2d):
+            part.num_batches_tracked = None
     return module

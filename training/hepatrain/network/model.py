@@ -8,7 +8,8 @@ from torch import Tensor, nn
 from hepatrain.config import NetworkConfig
 from hepatrain.network.encoder import Encoder, slice_logits
 from hepatrain.network.masking import masked_softmax
-from hepatrain.network.stager import Decisions, Stager, Tokens
+from hepatrain.network.stager import Decisions, Stager
+from hepatrain.network.tokens import Tokens
 from hepatrain.vocabulary import SEQUENCES
 
 
@@ -21,6 +22,10 @@ class Slices(NamedTuple):
     """[B, S]."""
     valid: Tensor
     """[B, S]."""
+
+    def to(self, device: torch.device) -> "Slices":
+        """The same on a device."""
+        return Slices(*(part.to(device, non_blocking=True) for part in self))
 
 
 class Outcome(NamedTuple):
@@ -48,8 +53,9 @@ class StagingNetwork(nn.Module):
         logits = slices.images.new_zeros((*keep.shape, self.config.stages))
         if keep.any():
             encoded = self.encoders[sequence](slices.images[keep])
-            tokens[keep] = encoded.tokens
-            logits[keep] = slice_logits(encoded)
+            # Mixed precision computes some of it in 16 bits; studies are decided in 32.
+            tokens[keep] = encoded.tokens.float()
+            logits[keep] = slice_logits(encoded).float()
         mean = masked_softmax(torch.zeros_like(slices.valid), slices.valid)  # 1/n for each of n valid slices
         return Tokens(tokens, slices.positions, slices.valid), (logits * mean.unsqueeze(-1)).sum(1)
 

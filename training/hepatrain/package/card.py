@@ -1,17 +1,9 @@
 """`MODEL_CARD.md`, written from the package's manifest and label: figures and words cannot disagree with them."""
 
-import math
-
-from hepatrain.evaluate import Metric, table
+from hepatrain.intervals import wilson
+from hepatrain.metrics import Metric
 from hepatrain.package.label import Label
-
-
-def accuracy_interval(accuracy: float, studies: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share."""
-    z = 1.96
-    centre = (accuracy + z * z / (2 * studies)) / (1 + z * z / studies)
-    half = z * math.sqrt(accuracy * (1 - accuracy) / studies + z * z / (4 * studies**2)) / (1 + z * z / studies)
-    return centre - half, centre + half
+from hepatrain.report import CONFIDENCE, HEADLINE, grid, table, with_interval
 
 
 def accuracies(metrics: list[Metric]) -> str:
@@ -19,17 +11,44 @@ def accuracies(metrics: list[Metric]) -> str:
     lines = []
     for metric in metrics:
         if metric.name == "accuracy":
-            low, high = accuracy_interval(metric.value, metric.studies)
-            lines.append(
-                f"- {metric.input}, {metric.measuredOn}: {metric.value:.1%} "
-                f"(95 % interval {low:.0%} to {high:.0%}, {metric.studies} studies)"
-            )
+            said = f"- {metric.input}, {metric.measuredOn}: {metric.value:.1%}"
+            if metric.lower is not None:
+                said += f" (95 % interval {metric.lower:.0%} to {metric.upper:.0%}, {metric.studies} studies)"
+            lines.append(said)
     return "\n".join(lines)
+
+
+def stage_sets(manifest: dict) -> str:
+    """How often sets of stages hold the true one, as measured."""
+    sets = manifest.get("stageSets", {})
+    if not sets.get("thresholds"):
+        return "No threshold was fitted: the sets of stages promise nothing."
+    lines = [["input", "threshold", "coverage measured", "mean stages in a set", "studies"]]
+    for t in sets["thresholds"]:
+        low, high = wilson(round(t["coverage"] * t["studies"]), t["studies"])
+        coverage = f"{t['coverage']:.1%} (95 % interval {low:.0%} to {high:.0%})"
+        lines.append([t["input"], f"{t['threshold']:.3f}", coverage, f"{t['meanSize']:.2f}", str(t["studies"])])
+    return f"""Neighbouring stages that are to hold the true one of {sets["level"]:.0%} of studies like those of the calibration ({sets["method"]}, fitted on {sets["fittedOn"]}). They are not randomised, so they tend to hold it more often.
+
+{grid(lines)}"""
+
+
+def strangers(manifest: dict, metrics: list[Metric]) -> str:
+    """From where on a study is a stranger, and how well that tells strangers from known studies."""
+    distribution = manifest.get("distribution", {})
+    if not distribution.get("thresholds"):
+        return "No distance to the training studies was measured."
+    limits = ", ".join(f"{t['sequence']} {t['threshold']:.2f}" for t in distribution["thresholds"])
+    quantile = distribution["thresholds"][0]["quantile"]
+    said = f"""{distribution["method"]}. Usual is up to {limits}: {quantile:.0%} of {distribution["fittedOn"]} are within."""
+    rows = [[m.input, m.measuredOn, str(m.studies), with_interval(m)] for m in metrics if m.name == "ood_auroc"]
+    return f"{said}\n\n{grid([['sequence', 'against', 'strangers', 'AUROC'], *rows])}" if rows else said
 
 
 def card_of(manifest: dict, label: Label) -> str:
     """Markdown. Needs everything of the manifest but its files."""
     metrics = [Metric(**metric) for metric in manifest["metrics"]]
+    staged = [metric for metric in metrics if metric.name in (*HEADLINE, *CONFIDENCE)]
     provenance, calibration = manifest["provenance"], manifest["calibration"]
     limits = "\n".join(f"- {limit}" for limit in label.limits)
     return f"""# {manifest["name"]} {manifest["version"]}
@@ -48,9 +67,11 @@ Trained on: {provenance["trainedOn"]}
 
 {accuracies(metrics)}
 
-{table(metrics)}
+{table(staged, HEADLINE)}
 
-Majority accuracy is that of always answering the commonest stage. The figures are of the exported graphs in ONNX Runtime, one answer
+{table(staged, CONFIDENCE)}
+
+Intervals are 95 %, by bootstrap over patients. Majority accuracy is that of always answering the commonest stage. The figures are patient-level: one answer
 for each study, measured by
 
 ```sh
@@ -62,6 +83,14 @@ for each study, measured by
 ## Calibration
 
 {calibration["method"].capitalize()} scaling, divisor {calibration["temperature"]:.3f}, fitted on {calibration["fittedOn"]}. The constant is baked into the stager.
+
+## Sets of stages
+
+{stage_sets(manifest)}
+
+## Strangers
+
+{strangers(manifest, metrics)}
 
 ## Limits
 

@@ -1,7 +1,9 @@
 """A checkpoint as ONNX graphs, and the way back."""
 
 import copy
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import onnx
@@ -16,6 +18,7 @@ from hepatrain.package.files import (
     ENCODER_INPUT,
     ENCODER_OUTPUTS,
     ENCODERS,
+    NETWORK,
     STAGER,
     STAGER_INPUTS,
     STAGER_OUTPUTS,
@@ -26,8 +29,9 @@ OPSET = 18
 
 
 def export_network(network: StagingNetwork, slice_shape: dict[str, tuple[int, int]], folder: Path) -> None:
-    """Write the three graphs of a package. slice_shape: (H, W) by sequence."""
+    """Write the three graphs of a package, and what they are made of. slice_shape: (H, W) by sequence."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / NETWORK).write_text(json.dumps(asdict(network.config), indent=2) + "\n")
     for sequence, name in ENCODERS.items():
         encoder = fold_norms(copy.deepcopy(network.encoders[sequence]))
         example = (torch.zeros(2, 3, *slice_shape[sequence]),)
@@ -104,9 +108,12 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 
 def load_weights(module: nn.Module, path: Path) -> nn.Module:
     """Fill a module (an encoder folded) with a graph's weights: PyTorch then computes with what is shipped."""
-    stored = read_weights(path)
-    missing = set(module.state_dict()) - set(stored)
+    stored, state = read_weights(path), module.state_dict()
+    missing = set(state) - set(stored)
     if missing:
         raise ValueError(f"{path.name}: weights are missing: {', '.join(sorted(missing))}. Export the package again.")
-    module.load_state_dict({name: stored[name] for name in module.state_dict()})
+    # Into the module's own: it knows the version of its layers, a plain dict is taken for that of an old PyTorch.
+    for name in state:
+        state[name] = stored[name]
+    module.load_state_dict(state)
     return module.eval()

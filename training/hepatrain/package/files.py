@@ -7,8 +7,9 @@ STAGER = "stager.onnx"
 GOLDEN = "golden.json"
 MANIFEST = "manifest.json"
 CARD = "MODEL_CARD.md"
+NETWORK = "network.json"
 
 ENCODER_INPUT = "slices"
 ENCODER_OUTPUTS = ("tokens", "attention", "evidence")
 STAGER_INPUTS = tuple(f"{s.lower()}_{part}" for s in SEQUENCES for part in ("tokens", "positions", "valid"))
-STAGER_OUTPUTS = ("probabilities", "t1w_slice_attention", "t2w_slice_attention", "sequence_attention")
+STAGER_OUTPUTS = ("probabilities", "t1w_slice_attention", "t2w_slice_attention", "sequence_attention", "distance")

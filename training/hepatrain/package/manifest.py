@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from hepatrain.evaluate import Metric
+from hepatrain.calibrate import Calibration
+from hepatrain.metrics import Metric
 from hepatrain.package.export import OPSET
 from hepatrain.package.files import ENCODERS, GOLDEN, MANIFEST, STAGER
 from hepatrain.package.label import Label
@@ -26,11 +27,12 @@ class Origin:
 
     preprocessing: dict[str, dict[str, float]]
     """By sequence."""
-    temperature: float
-    fitted_on: str
+    calibration: Calibration
     trained_on: str
     revision: str
     """Of the code that trained it."""
+    precision: str = "float32"
+    """Of the graphs' interior."""
 
 
 def manifest_of(label: Label, origin: Origin, metrics: Iterable[Metric], created: datetime) -> dict:
@@ -47,11 +49,14 @@ def manifest_of(label: Label, origin: Origin, metrics: Iterable[Metric], created
         "golden": GOLDEN,
         "files": [],
         "opset": OPSET,
+        "precision": origin.precision.upper(),
         "calibration": {
             "method": "temperature",
-            "temperature": round(origin.temperature, 6),
-            "fittedOn": origin.fitted_on,
+            "temperature": round(origin.calibration.temperature, 6),
+            "fittedOn": origin.calibration.fitted_on,
         },
+        "stageSets": origin.calibration.stage_sets,
+        "distribution": origin.calibration.distribution,
         "provenance": {
             "trainedOn": origin.trained_on,
             "licence": label.licence,
@@ -60,10 +65,15 @@ def manifest_of(label: Label, origin: Origin, metrics: Iterable[Metric], created
             "createdAt": created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "frameworks": [f"{name} {version(name)}" for name in FRAMEWORKS],
         },
-        "metrics": [asdict(metric) for metric in metrics],
+        "metrics": [message_of(metric) for metric in metrics],
         "intendedUse": label.intended_use,
         "warnings": list(WARNINGS),
     }
+
+
+def message_of(metric: Metric) -> dict:
+    """A Metric message: bounds that were not measured are left out."""
+    return {name: value for name, value in asdict(metric).items() if value is not None}
 
 
 def describe_file(path: Path) -> dict[str, str | int]:

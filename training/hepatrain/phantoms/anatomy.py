@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hepatrain.phantoms.foci import Focus, sample_foci
 from hepatrain.vocabulary import STAGES
 
 SEVERITY_MEAN = dict(zip(STAGES, (0.2, 0.5, 0.8), strict=True))
-SEVERITY_DEVIATION = 0.085
-"""Neighbouring stages overlap: who knew the severity itself would still be wrong in about one case of twenty."""
+SEVERITY_DEVIATION = 0.13
+"""Neighbouring stages overlap: who knew the severity itself would still be wrong in about one case of six."""
 
-ORGAN_DEVIATION = 0.09
+ORGAN_DEVIATION = 0.22
 """Every organ follows the severity at its own pace, so that no single sign tells the stage."""
 
 
@@ -22,18 +23,34 @@ class Anatomy:
     """Half width and half depth of the trunk."""
     fat: float
     """Thickness of the subcutaneous fat."""
-    liver_size: float
+    liver_size: tuple[float, float, float]
+    """Width, depth and height."""
     right_lobe: float
     left_lobe: float
+    left_length: float
+    """Some left lobes reach the spleen, some end at the midline, at any stage."""
     caudate: float
+    lean: float
+    """How far the right lobe moves to the front for each mm upwards: its tip lies at the back."""
+    notch: float
+    """Depth of the grooves that shrinking segments leave: hilum, gallbladder fossa, right posterior notch."""
+    lobulation: float
+    """Amplitude of the surface's slow undulation, which healthy livers have too."""
     nodularity: float
     """Amplitude of the liver's surface nodules."""
     nodule_size: float
     """Wavelength of regenerative nodules, at the surface and in the parenchyma."""
-    fibrosis: float
-    """Contrast of septa between nodules, relative to the parenchyma."""
-    liver_signal: dict[str, float]
-    """Parenchymal signal by sequence, relative to a healthy liver's."""
+    septa: dict[str, float]
+    """Share of fibrous tissue in a septum as each sequence sees it: T1W by what does not enhance, T2W by its water."""
+    septa_extent: float
+    """Share of the liver, about, that has septa at all."""
+    foci: tuple[Focus, ...]
+    diffuse_fibrosis: float
+    """Share of fibrous tissue everywhere."""
+    diffuse_lipid: float
+    """Share of fat everywhere: independent of the stage."""
+    iron: float
+    """Iron beyond a healthy liver's, mg/g dry: independent of the stage."""
     spleen_size: float
     ascites: float
     """Depth of free fluid around the liver; 0: none."""
@@ -48,27 +65,38 @@ def sample_anatomy(stage: str, rng: np.random.Generator) -> Anatomy:
     """A random patient of a stage."""
     severity = rng.normal(SEVERITY_MEAN[stage], SEVERITY_DEVIATION)
 
-    def organ() -> float:
+    def organ(deviation: float = ORGAN_DEVIATION) -> float:
         """The severity as one organ shows it, 0 to about 1."""
-        return float(np.clip(severity + rng.normal(0, ORGAN_DEVIATION), 0, 1.2))
+        return float(np.clip(severity + rng.normal(0, deviation), 0, 1.3))
 
     def around(value: float, relative_deviation: float) -> float:
         return float(value * np.exp(rng.normal(0, relative_deviation)))
 
+    fine = organ(0.08)  # nodules at the surface and septa within come together, but not in step
+    size = around(1.02 - 0.06 * organ(), 0.06)
     return Anatomy(
-        body_radii=(around(160, 0.07), around(112, 0.07)),
+        body_radii=(around(160, 0.06), around(112, 0.06)),
         fat=float(rng.uniform(8, 26)),
-        liver_size=around(1, 0.06),
-        right_lobe=around(1 - 0.24 * organ(), 0.04),
-        left_lobe=around(1 + 0.22 * organ(), 0.06),
-        caudate=around(1 + 0.5 * organ(), 0.08),
-        nodularity=around(0.4 + 4.2 * organ() ** 2, 0.12),
-        nodule_size=float(rng.uniform(10, 20)),
-        fibrosis=around(0.03 + 0.42 * organ(), 0.12),
-        liver_signal={"T1W": around(1 - 0.15 * organ(), 0.08), "T2W": around(1 + 0.25 * organ(), 0.1)},
-        spleen_size=around(0.85 + 0.55 * organ(), 0.06),
-        ascites=max(0.0, 36 * (organ() - 0.55)),
-        portal_radius=around(5 + 3 * organ(), 0.08),
-        collaterals=int(rng.poisson(5 * max(0.0, organ() - 0.3))),
+        liver_size=tuple((size * np.exp(rng.normal(0, 0.11, 3))).tolist()),
+        right_lobe=around(1.03 - 0.09 * organ(), 0.04),
+        left_lobe=around(1 + 0.16 * organ(), 0.1),
+        left_length=around(1 - 0.05 * organ(), 0.12),
+        caudate=around(1 + 0.5 * organ(), 0.1),
+        lean=float(rng.normal(0.37, 0.15)),
+        notch=around(8 + 5 * organ(), 0.25),
+        lobulation=float(rng.uniform(1.8, 4.2)),
+        nodularity=around(0.8 + 0.9 * max(0, fine + rng.normal(0, 0.14)), 0.2),
+        nodule_size=float(rng.uniform(8, 15)),
+        septa={sequence: around(0.04 + 0.5 * max(0, fine + rng.normal(0, 0.2)), 0.15) for sequence in ("T1W", "T2W")},
+        septa_extent=float(np.clip(0.25 + 0.55 * organ(), 0.15, 0.9)),
+        foci=sample_foci(3.2 * organ() ** 1.5, rng),
+        diffuse_fibrosis=float(np.clip(0.14 * organ(0.3), 0, 0.3)),
+        diffuse_lipid=float(rng.exponential(0.03)),
+        iron=float(rng.exponential(0.15)),
+        # Big spleens and some fluid have other causes too.
+        spleen_size=around(0.85 + 0.45 * organ(), 0.08) * (rng.uniform(1.1, 1.35) if rng.random() < 0.12 else 1),
+        ascites=max(0.0, 30 * (organ() - 0.6)) + (rng.uniform(2, 9) if rng.random() < 0.1 else 0),
+        portal_radius=around(5.2 + 2.4 * organ(), 0.12),
+        collaterals=int(rng.poisson(0.4 + 5 * max(0.0, organ() - 0.35))),
         texture_seed=int(rng.integers(2**32)),
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 
-from hepatrain.phantoms.acquisition import Scan, acquire
+from hepatrain.phantoms.acquisition import Scan, acquire, sample_field
 from hepatrain.phantoms.anatomy import sample_anatomy
 from hepatrain.vocabulary import SEQUENCES
 
@@ -24,7 +24,8 @@ def make_study(stage: str, seed: tuple[int, ...]) -> Study:
     """A random study of a stage: the same seed gives the same voxels."""
     rng = np.random.default_rng(seed)
     anatomy = sample_anatomy(stage, rng)
-    return Study(stage, {sequence: acquire(anatomy, sequence, rng) for sequence in SEQUENCES})
+    field = sample_field(rng)
+    return Study(stage, {sequence: acquire(anatomy, sequence, field, rng) for sequence in SEQUENCES})
 
 
 def write_nifti(path: Path, voxels: np.ndarray, scan: Scan) -> None:

@@ -1,41 +1,72 @@
-import { encodeJson, ModelManifestSchema } from '@hepastage/proto';
-import { type ExecutionProvider, loadModelPackage, StagingModel } from '@hepastage/staging';
+import { encodeJson, ErrorCode, HepastageError, ModelManifestSchema } from '@hepastage/proto';
+import {
+  type ExecutionProvider,
+  loadModelPackage,
+  missingProvenance,
+  type ModelPackage,
+  type ServedModel,
+  startModel,
+} from '@hepastage/staging';
 import { Command } from 'commander';
 import { defaultModel } from '../default-model.ts';
 import { providersOption } from '../providers-option.ts';
 
-/** `hepastage model verify`: digests, graphs and golden case of a model package, as a worker checks them before it is ready. */
+interface Options {
+  readonly providers: ExecutionProvider[];
+  readonly json?: true;
+}
+
+/** `hepastage model verify`: digests, graphs and golden case of a model package of any kind, as a worker checks them before it is ready, and that it says where it comes from. */
 export function modelCommand(): Command {
   return new Command('model').description('look after model packages').addCommand(
     new Command('verify')
-      .description('check digests, load the graphs and run the golden case')
+      .description('check digests, graphs, golden case and provenance')
       .argument('[folder]', 'model package', defaultModel)
       .addOption(providersOption())
       .option('--json', 'print the findings as JSON')
-      .action(
-        async (folder: string, { providers, json }: { providers: ExecutionProvider[]; json?: true }) => {
-          const modelPackage = await loadModelPackage(folder);
-          const model = await StagingModel.start(modelPackage, {
-            providers,
-            threads: 0,
-            batch: { slicesMax: 16, delayMsMax: 0 },
-          });
-          await model.stop();
-          const { manifest, sha256 } = modelPackage;
-          if (json === true) {
-            const report = {
-              verified: true,
-              provider: model.provider.used,
-              sha256,
-              manifest: encodeJson(ModelManifestSchema, manifest),
-            };
-            console.log(JSON.stringify(report));
-          } else {
-            console.log(
-              `${model.name} is intact and gives its golden outputs on ${model.provider.used} (sha256 ${sha256})`,
-            );
-          }
-        },
-      ),
+      .action(async (folder: string, { providers, json }: Options) => {
+        const modelPackage = await loadModelPackage(folder);
+        const model = await startModel(modelPackage, {
+          providers,
+          threads: 0,
+          batch: { slicesMax: 16, delayMsMax: 0 },
+        });
+        await model.stop();
+        assertProvenance(model);
+        console.log(json === true ? reportJson(modelPackage, model) : reportText(modelPackage, model));
+      }),
   );
+}
+
+function assertProvenance({ name, manifest }: ServedModel): void {
+  const missing = missingProvenance(manifest);
+  if (missing.length === 0) return;
+  throw new HepastageError(ErrorCode.INVALID_MODEL, {
+    what: 'the manifest does not say where the model comes from',
+    where: `model ${name}`,
+    expected: missing.join(', '),
+    action: 'build the package again',
+  });
+}
+
+function reportJson({ kind }: ModelPackage, { manifest, sha256, provider, precision }: ServedModel): string {
+  return JSON.stringify({
+    verified: true,
+    kind,
+    precision,
+    provider: provider.used,
+    sha256,
+    manifest: encodeJson(ModelManifestSchema, manifest),
+  });
+}
+
+function reportText(
+  { kind }: ModelPackage,
+  { name, manifest, sha256, provider, precision }: ServedModel,
+): string {
+  return [
+    `${name} (${kind}, ${precision}) is intact and gives its golden outputs on ${provider.used} (sha256 ${sha256})`,
+    `trained on  ${manifest.provenance?.trainedOn}`,
+    `licence     ${manifest.provenance?.licence}`,
+  ].join('\n');
 }

@@ -17,8 +17,9 @@ import {
   loadModelPackage,
   StagingModel,
   stageStudy,
+  startOpinionModels,
 } from '@hepastage/staging';
-import { defaultModel } from '../default-model.ts';
+import { defaultModel, defaultOpinionModels } from '../default-model.ts';
 import { makeOutputFolder } from '../output-folder.ts';
 import { printResult } from '../print-result.ts';
 import { isWatched, progressBar } from '../progress-bar.ts';
@@ -32,6 +33,8 @@ type StageOptions = StudyFiles & {
   t2wSeries?: string;
   out: string;
   model: string;
+  /** False: none. */
+  opinionModel: string[] | false;
   providers: ExecutionProvider[];
   json?: true;
 };
@@ -55,6 +58,12 @@ export function stageCommand(): Command {
     .option('--t2w-liver-mask <file>', 'liver mask on the T2W grid')
     .option('--out <folder>', 'where result.json and the artefacts go', 'hepastage-result')
     .option('--model <folder>', 'model package', defaultModel)
+    .option(
+      '--opinion-model <folder...>',
+      'RADIOMICS packages that give second opinions where there is a liver mask',
+      defaultOpinionModels,
+    )
+    .option('--no-opinion-model', 'no second opinions')
     .addOption(providersOption())
     .option('--json', 'print the result as one JSON document')
     .action(stage);
@@ -80,10 +89,12 @@ async function stageHere(options: StageOptions): Promise<StagingResult> {
     batch: { slicesMax: 32, delayMsMax: 0 },
   });
   opened.defer(async () => model.stop());
+  const opinions = opened.use(await startOpinionModels(options.opinionModel || []));
   using bar = progressBar(isWatched(options), '{bar} {percentage}% {step}', 1);
 
   const { result } = await stageStudy(request, {
     model,
+    opinionModels: opinions.models,
     imaging,
     limits: settings,
     source,

@@ -12,8 +12,8 @@ export const hepastageSchemeUid = schemeUris['99HEPASTAGE'].slice('urn:oid:'.len
 export const hepastageCodes = {
   stage: own('stage', 'Stage of liver cirrhosis, estimated from images'),
   stageSetMember: own('stage-set-member', 'Stage that belongs to the stage set'),
-  stageSet: own('stage-set', 'Smallest contiguous set of stages of at least the level'),
-  stageSetLevel: own('stage-set-level', 'Least probability that the stage set holds'),
+  stageSet: own('stage-set', 'Neighbouring stages that hold the true one at the level'),
+  stageSetLevel: own('stage-set-level', 'Level that the stage set is made for'),
   disagreement: own('disagreement', 'Total-variation distance between the sequences'),
   attention: own('attention', 'Share of the sequence in the joint decision'),
   heatInLiver: own('heat-in-liver', 'Share of the evidence inside the liver mask'),

@@ -48,7 +48,7 @@ test('it is preliminary, says so, and says what for', () => {
   );
   assert.equal(
     report['conclusion'],
-    'Estimated stage of liver cirrhosis from both sequences: moderate (probability 50.0 %). Stages that hold at least 80.0 % of the probability: moderate, severe.\n' +
+    'Estimated stage of liver cirrhosis from both sequences: moderate (probability 50.0 %). Stages among which the true one is in 80.0 % of studies like those that the model was calibrated on: moderate, severe.\n' +
       'Research use only. Not a medical device: it must not guide care.\n' +
       'MODEL_NOT_CLINICALLY_VALIDATED: Never validated on patients.\n' +
       'LOW_CONTRAST: Grey in < grey & “faint”, 2 × 3.',

@@ -9,7 +9,15 @@ import type {
   StudyRequestJson,
 } from '@hepastage/proto';
 import type { ReportHeader, SourceStudy } from '@hepastage/reports';
-import type { Geometry, ImageFinding, ImageLimits, SliceGrid, SliceStack, Stack } from '@hepastage/imaging';
+import type {
+  Geometry,
+  ImageFinding,
+  ImageLimits,
+  RadiomicsFeatures,
+  SliceGrid,
+  SliceStack,
+  Stack,
+} from '@hepastage/imaging';
 
 /** A file as it lies in the object store, or will, with the digest it had when it was uploaded or made. */
 export interface FileBytes {
@@ -43,8 +51,15 @@ export interface PrepareTask {
   readonly image: ImageSource;
   readonly liverMask: FileBytes | undefined;
   readonly preprocessing: Preprocessing;
+  /** Whether features are computed, too, where there is a mask. */
+  readonly radiomics: boolean;
   readonly limits: ImageLimits;
 }
+
+export type RadiomicsOutcome =
+  | { readonly ok: true; readonly features: RadiomicsFeatures }
+  /** For whoever sent the study. */
+  | { readonly ok: false; readonly reason: string };
 
 /** One sequence, ready for its encoder. The voxels are gone: what explaining needs is the geometry and which of them are liver. */
 export interface PreparedVolume {
@@ -53,6 +68,8 @@ export interface PreparedVolume {
   /** The liver mask, as `maskBits` packs it. */
   readonly liverBits: Uint8Array | undefined;
   readonly findings: readonly ImageFinding[];
+  /** Features of the liver, or why there are none; undefined without a mask, or where nobody asked for any. */
+  readonly radiomics: RadiomicsOutcome | undefined;
   readonly preprocessSeconds: number;
 }
 
@@ -83,6 +100,8 @@ export interface Explanation {
   readonly capture: FileBytes;
   /** Share of the heat inside the liver mask, 0 to 1. */
   readonly heatInLiver: number | undefined;
+  /** What that would be by chance: share of the liver in the voxels that heat can reach, 0 to 1. */
+  readonly liverInSlices: number | undefined;
 }
 
 /** A result, and what of the study its reports refer to. Messages as canonical JSON: they lose their prototype between threads. */

@@ -11,6 +11,7 @@ import {
   type ImageLimits,
   maskBits,
   preprocess,
+  radiomicsFeatures,
   seriesOf,
   shareMarked,
   stackOf,
@@ -32,12 +33,14 @@ import {
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { evidenceObject, fhirReport, isUpright, keySliceCapture, stagingSr } from '@hepastage/reports';
 import { drawKeySlice, encodePng } from '../explain/key-slice.ts';
+import { liverInSlices } from '../explain/liver-in-slices.ts';
 import type {
   ExplainTask,
   Explanation,
   FileBytes,
   PreparedVolume,
   PrepareTask,
+  RadiomicsOutcome,
   Reports,
   ReportTask,
   Selection,
@@ -65,7 +68,7 @@ export async function select({ index, choice }: SelectTask): Promise<Settled<Sel
   });
 }
 
-/** decode → check quality → preprocess. */
+/** decode → check quality → preprocess → features of the liver. */
 export async function prepare(task: PrepareTask): Promise<Settled<PreparedVolume>> {
   return settle(async () => {
     const { name, sequence, liverMask: maskFile, limits, preprocessing } = task;
@@ -84,9 +87,19 @@ export async function prepare(task: PrepareTask): Promise<Settled<PreparedVolume
       geometry: { dims, affine, spacing, affineSource, orientation },
       liverBits: liverMask && maskBits(liverMask),
       findings,
+      radiomics: task.radiomics && liverMask ? radiomicsOf(image, liverMask) : undefined,
       preprocessSeconds: (performance.now() - decoded) / 1_000,
     };
   });
+}
+
+/** No study fails for want of a second opinion. */
+function radiomicsOf(image: Volume, liverMask: Volume): RadiomicsOutcome {
+  try {
+    return { ok: true, features: radiomicsFeatures(image, liverMask) };
+  } catch (error) {
+    return { ok: false, reason: HepastageError.from(error).publicMessage };
+  }
 }
 
 /** Heat → artefacts. */
@@ -102,6 +115,7 @@ export async function explain(task: ExplainTask): Promise<Settled<Explanation>> 
       evidence: map && digested(map),
       capture: digested(keySliceCapture(header, { sequence, ...picture })),
       heatInLiver: liverBits && shareMarked(onGrid, liverBits),
+      liverInSlices: liverBits && liverInSlices(sliceGrid, geometry, liverBits),
     };
   });
 }

@@ -1,7 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import type { ProviderChoice } from './execution-provider.ts';
-import type { InferenceReply, InferenceRequest, InferenceThreadData, Tensors } from './inference-protocol.ts';
+import type {
+  GraphSignature,
+  InferenceReply,
+  InferenceRequest,
+  InferenceThreadData,
+  Tensors,
+} from './inference-protocol.ts';
 import { forbidTelemetry } from './telemetry.ts';
 
 export interface InferenceRun {
@@ -19,6 +25,8 @@ const failuresInRowMax = 3;
 /** Runs ONNX graphs in a thread of its own. */
 export class InferenceEngine {
   readonly choice: ProviderChoice;
+  /** What the graphs say of their inputs and outputs, by their names. */
+  readonly signatures: ReadonlyMap<string, GraphSignature>;
   readonly #thread: Worker;
   readonly #waiting = new Map<number, PromiseWithResolvers<InferenceRun>>();
   readonly #broken = Promise.withResolvers<HepastageError>();
@@ -29,9 +37,10 @@ export class InferenceEngine {
   /** Why no run is taken any more. */
   #ended: HepastageError | undefined;
 
-  private constructor(thread: Worker, choice: ProviderChoice) {
+  private constructor(thread: Worker, { choice, signatures }: Extract<InferenceReply, { kind: 'ready' }>) {
     this.#thread = thread;
     this.choice = choice;
+    this.signatures = signatures;
     thread.on('message', (reply: InferenceReply) => this.#settle(reply));
     thread.on('error', (cause) => this.#end('the inference thread broke', cause));
     this.#exited = new Promise((resolve) => thread.once('exit', resolve));
@@ -43,7 +52,7 @@ export class InferenceEngine {
     forbidTelemetry();
     const thread = new Worker(new URL('./inference-thread.ts', import.meta.url), { workerData: data });
     const reply = await firstReply(thread);
-    if (reply.kind === 'ready') return new InferenceEngine(thread, reply.choice);
+    if (reply.kind === 'ready') return new InferenceEngine(thread, reply);
     throw new HepastageError(ErrorCode.EXECUTION_PROVIDER_UNAVAILABLE, {
       what: `no execution provider works: ${reply.reasons.join('; ')}`,
       where: 'HEPASTAGE_EXECUTION_PROVIDERS',

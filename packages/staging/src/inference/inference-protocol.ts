@@ -8,6 +8,20 @@ export interface FloatTensor {
 }
 export type Tensors = Readonly<Record<string, FloatTensor>>;
 
+/** What a graph says of one of its inputs or outputs. */
+export interface TensorSignature {
+  readonly name: string;
+  /** As ONNX Runtime names it, e.g. `float32`; anything else than a tensor is none of its types. */
+  readonly type: string;
+  /** Sizes of the axes; a name where the graph leaves one open. */
+  readonly shape: readonly (number | string)[];
+}
+
+export interface GraphSignature {
+  readonly inputs: readonly TensorSignature[];
+  readonly outputs: readonly TensorSignature[];
+}
+
 /** What the inference thread is started with. */
 export interface InferenceThreadData {
   readonly graphs: ReadonlyMap<string, Uint8Array>;
@@ -23,7 +37,12 @@ export type InferenceRequest =
   | 'stop';
 
 export type InferenceReply =
-  | { readonly kind: 'ready'; readonly choice: ProviderChoice }
+  | {
+      readonly kind: 'ready';
+      readonly choice: ProviderChoice;
+      /** By the graphs' names. */
+      readonly signatures: ReadonlyMap<string, GraphSignature>;
+    }
   | { readonly kind: 'failed'; readonly reasons: readonly string[] }
   | { readonly kind: 'done'; readonly id: number; readonly outputs: Tensors; readonly seconds: number }
   | { readonly kind: 'error'; readonly id: number; readonly reason: string };

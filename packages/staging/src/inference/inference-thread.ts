@@ -7,10 +7,12 @@ import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-nod
 import type { ExecutionProvider, ProviderChoice } from './execution-provider.ts';
 import type {
   FloatTensor,
+  GraphSignature,
   InferenceReply,
   InferenceRequest,
   InferenceThreadData,
   Tensors,
+  TensorSignature,
 } from './inference-protocol.ts';
 
 const port = parentPort;
@@ -26,7 +28,7 @@ if ('reasons' in opened) {
   port.on('message', (request: InferenceRequest) => {
     before = before.then(async () => (request === 'stop' ? port.close() : run(sessions, request)));
   });
-  reply({ kind: 'ready', choice });
+  reply({ kind: 'ready', choice, signatures: signaturesOf(sessions) });
 }
 
 async function run(
@@ -63,6 +65,22 @@ function reply(message: InferenceReply, tensors: Tensors = {}): void {
     message,
     Object.values(tensors).map(({ data: values }) => values.buffer as ArrayBuffer),
   );
+}
+
+function signaturesOf(sessions: Sessions): ReadonlyMap<string, GraphSignature> {
+  return new Map(
+    [...sessions].map(([name, { inputMetadata, outputMetadata }]) => [
+      name,
+      { inputs: inputMetadata.map(tensorSignature), outputs: outputMetadata.map(tensorSignature) },
+    ]),
+  );
+}
+
+function tensorSignature(metadata: InferenceSession.ValueMetadata): TensorSignature {
+  const { name } = metadata;
+  return metadata.isTensor
+    ? { name, type: metadata.type, shape: metadata.shape }
+    : { name, type: 'no tensor', shape: [] };
 }
 
 type Sessions = ReadonlyMap<string, InferenceSession>;

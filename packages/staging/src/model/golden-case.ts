@@ -8,7 +8,10 @@ export interface GoldenCase {
   readonly slices: { readonly T1W: number; readonly T2W: number };
   readonly height: number;
   readonly width: number;
-  /** Largest difference allowed, of the stager's outputs absolute, of the encoders' relative to their norm: other hardware rounds differently. */
+  /**
+   * Largest difference allowed, of the stager's outputs absolute, of the encoders' relative to their norm, of a distance relative to itself: other
+   * hardware rounds differently.
+   */
   readonly tolerance: number;
   readonly expected: {
     readonly encoded: { readonly T1W: GoldenEncoded; readonly T2W: GoldenEncoded };
@@ -16,6 +19,8 @@ export interface GoldenCase {
     readonly t1wSliceAttention: readonly number[];
     readonly t2wSliceAttention: readonly number[];
     readonly sequenceAttention: readonly number[];
+    /** [T1W, T2W]; missing where the model measures none. */
+    readonly distance?: readonly number[];
   };
 }
 
@@ -60,6 +65,7 @@ export async function verifyGoldenCase(
     'T1W slice attention': largestDifference(expected.t1wSliceAttention, opinion.t1wSliceAttention),
     'T2W slice attention': largestDifference(expected.t2wSliceAttention, opinion.t2wSliceAttention),
     'sequence attention': largestDifference(expected.sequenceAttention, opinion.sequenceAttention),
+    ...(expected.distance && { distance: distanceDifference(expected.distance, opinion.distance ?? []) }),
   };
   // Written so that NaN is beyond every tolerance.
   const off = Object.entries(differences).filter(([, difference]) => !(difference <= golden.tolerance));
@@ -102,6 +108,13 @@ function relativeDifference({ norm, projection }: Fingerprint, values: Float32Ar
     product += value * weights[index]!;
   }
   return Math.max(Math.abs(Math.sqrt(squares) - norm), Math.abs(product - projection)) / norm;
+}
+
+/** Relative to the distance where that is above 1: noise, as here, lies far from every training study, and its distance rounds with its size. */
+function distanceDifference(wanted: readonly number[], got: readonly number[]): number {
+  const size = (index: number) => Math.max(1, wanted[index] ?? 1);
+  const relative = (values: readonly number[]) => values.map((value, index) => value / size(index));
+  return largestDifference(relative(wanted), relative(got));
 }
 
 /** NaN if the lengths differ or any value is NaN, which no tolerance allows. */

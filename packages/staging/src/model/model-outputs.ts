@@ -19,6 +19,12 @@ export interface StagerInput {
   readonly positions: Float32Array;
 }
 
+/** The tokens of the sequences that a study has. */
+export interface StagerStudy {
+  readonly t1w?: StagerInput;
+  readonly t2w?: StagerInput;
+}
+
 /** What the stager says of a study. Vectors of an absent sequence mean nothing. */
 export interface StagerOpinion {
   /** Stage probabilities [K] of T1W alone, T2W alone, and all that is there. */
@@ -30,4 +36,6 @@ export interface StagerOpinion {
   readonly t2wSliceAttention: readonly number[];
   /** Share of [T1W, T2W] in the joint decision, sums to 1. */
   readonly sequenceAttention: readonly number[];
+  /** Distance of the tokens of [T1W, T2W] to those of the training studies: about 1 is usual, 0 an absent sequence. Undefined where the model measures none. */
+  readonly distance: readonly number[] | undefined;
 }

@@ -1,18 +1,21 @@
 import {
-  ErrorCode,
-  HepastageError,
+  type HepastageError,
   type ModelManifest,
+  ModelManifest_Precision,
   type Sequence,
   type SequenceModel,
 } from '@hepastage/proto';
 import type { ExecutionProvider, ProviderChoice } from '../inference/execution-provider.ts';
 import { InferenceEngine } from '../inference/inference-engine.ts';
-import type { FloatTensor, Tensors } from '../inference/inference-protocol.ts';
 import { BatchSlots } from '../inference/batch-slots.ts';
 import { type BatchLimits, type BatchReport, MicroBatcher } from '../inference/micro-batcher.ts';
 import { verifyGoldenCase } from './golden-case.ts';
-import type { EncodedSlices, StagerInput, StagerOpinion } from './model-outputs.ts';
-import type { ModelPackage } from './model-package.ts';
+import type { EncodedSlices, StagerOpinion, StagerStudy } from './model-outputs.ts';
+import { opinionsOf, stagerFeeds } from './stager-tensors.ts';
+import { firstRows, tensorOf } from './tensors.ts';
+import { assertDeepGraphs } from './deep-graphs.ts';
+import type { DeepPackage } from './deep-package.ts';
+import { type ModelPackage, packageOfKind } from './model-package.ts';
 
 export interface StagingModelOptions {
   /** In order of preference; the list's end decides what is allowed: without `cpu` there is no fallback to it. */
@@ -40,7 +43,7 @@ export class StagingModel {
   readonly #batchers: ReadonlyMap<Sequence, MicroBatcher>;
   readonly #options: StagingModelOptions;
 
-  private constructor(modelPackage: ModelPackage, engine: InferenceEngine, options: StagingModelOptions) {
+  private constructor(modelPackage: DeepPackage, engine: InferenceEngine, options: StagingModelOptions) {
     this.manifest = modelPackage.manifest;
     this.sha256 = modelPackage.sha256;
     this.#engine = engine;
@@ -62,8 +65,9 @@ export class StagingModel {
     );
   }
 
-  /** Throws EXECUTION_PROVIDER_UNAVAILABLE, or INVALID_MODEL if the golden case fails. */
-  static async start(modelPackage: ModelPackage, options: StagingModelOptions): Promise<StagingModel> {
+  /** Throws EXECUTION_PROVIDER_UNAVAILABLE, or INVALID_MODEL if the graphs do not fit the manifest or the golden case fails. */
+  static async start(given: ModelPackage, options: StagingModelOptions): Promise<StagingModel> {
+    const modelPackage = packageOfKind(given, 'DEEP');
     const { graphs, golden } = modelPackage;
     const engine = await InferenceEngine.start({
       graphs,
@@ -71,6 +75,7 @@ export class StagingModel {
       threads: options.threads,
     });
     try {
+      assertDeepGraphs(modelPackage.manifest, engine.signatures);
       const model = new StagingModel(modelPackage, engine, options);
       await model.#warmUp();
       await verifyGoldenCase(model, golden);
@@ -84,6 +89,11 @@ export class StagingModel {
   /** `name@version` */
   get name(): string {
     return `${this.manifest.name}@${this.manifest.version}`;
+  }
+
+  /** What the graphs compute with. Packages from before there was a choice are float32. */
+  get precision(): 'float32' | 'float16' {
+    return this.manifest.precision === ModelManifest_Precision.FLOAT16 ? 'float16' : 'float32';
   }
 
   /** Resolves with the reason once this model can't infer any more; never, as long as it can. */
@@ -103,23 +113,16 @@ export class StagingModel {
   }
 
   /** Stages one study from the tokens of the sequences that it has. */
-  async stage({ t1w, t2w }: { t1w?: StagerInput; t2w?: StagerInput }): Promise<StagerOpinion> {
-    const tokenLength = tokenLengthOf(t1w ?? t2w);
-    const { outputs, seconds } = await this.#engine.run(this.manifest.stager, {
-      ...stagerFeeds('t1w', t1w, tokenLength),
-      ...stagerFeeds('t2w', t2w, tokenLength),
-    });
+  async stage(study: StagerStudy): Promise<StagerOpinion> {
+    const [opinion] = await this.stageAll([study]);
+    return opinion!;
+  }
+
+  /** Stages studies in one run. */
+  async stageAll(studies: readonly StagerStudy[]): Promise<StagerOpinion[]> {
+    const { outputs, seconds } = await this.#engine.run(this.manifest.stager, stagerFeeds(studies));
     this.#options.observer?.inference('stager', this.provider.used, seconds);
-    const stages = this.manifest.stages.length;
-    const probabilities = valuesOf(outputs, 'probabilities');
-    return {
-      t1w: probabilities.slice(0, stages),
-      t2w: probabilities.slice(stages, 2 * stages),
-      joint: probabilities.slice(2 * stages, 3 * stages),
-      t1wSliceAttention: valuesOf(outputs, 't1w_slice_attention'),
-      t2wSliceAttention: valuesOf(outputs, 't2w_slice_attention'),
-      sequenceAttention: valuesOf(outputs, 'sequence_attention'),
-    };
+    return opinionsOf(outputs, studies, this.manifest.stages.length);
   }
 
   async stop(): Promise<void> {
@@ -177,48 +180,8 @@ function sliceLengthOf({ preprocessing }: SequenceModel): number {
   return 3 * (preprocessing?.height ?? 0) * (preprocessing?.width ?? 0);
 }
 
-function stagerFeeds(name: 't1w' | 't2w', input: StagerInput | undefined, tokenLength: number): Tensors {
-  const slices = input?.positions.length ?? 1;
-  // An absent sequence is one slice that is not valid: graphs take no empty axis.
-  return {
-    [`${name}_tokens`]: {
-      data: Float32Array.from(input?.tokens ?? new Float32Array(tokenLength)),
-      dims: [1, slices, tokenLength],
-    },
-    [`${name}_positions`]: { data: Float32Array.from(input?.positions ?? [0]), dims: [1, slices] },
-    [`${name}_valid`]: {
-      data: new Float32Array(slices).fill(input === undefined ? 0 : 1),
-      dims: [1, slices],
-    },
-  };
-}
-
-function tokenLengthOf(input: StagerInput | undefined): number {
-  if (input === undefined) throw new RangeError('a study without any sequence can’t be staged');
-  return input.tokens.length / input.positions.length;
-}
-
 function padTo(values: Float32Array, length: number): Float32Array<ArrayBuffer> {
   const padded = new Float32Array(length);
   padded.set(values);
   return padded;
-}
-
-function firstRows({ data, dims }: FloatTensor, rows: number): Float32Array {
-  return data.subarray(0, (data.length / (dims[0] ?? 1)) * rows);
-}
-
-function valuesOf(outputs: Tensors, name: string): number[] {
-  return [...tensorOf(outputs, name).data];
-}
-
-function tensorOf(outputs: Tensors, name: string): FloatTensor {
-  const tensor = outputs[name];
-  if (tensor === undefined) {
-    throw new HepastageError(ErrorCode.INVALID_MODEL, {
-      what: `a graph lacks its output ${name}`,
-      action: 'export the model again',
-    });
-  }
-  return tensor;
 }

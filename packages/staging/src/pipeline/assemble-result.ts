@@ -14,20 +14,22 @@ import {
 } from '@hepastage/proto';
 import { findingMessage } from '../finding-message.ts';
 import { geometryMessage } from '../geometry-message.ts';
-import { smallestStageSet, stageSetLevel } from '../explain/stage-set.ts';
 import type { PreparedVolume } from '../imaging/imaging-protocol.ts';
+import { distributionFindings } from './distribution-findings.ts';
 import { filesOf, type SequenceEvidence } from './explain-stage.ts';
 import type { BySequence, PipelineContext } from './pipeline-context.ts';
 import { preprocessingOf } from './prepare-volumes.ts';
 import type { LoneOpinion, StudyOpinion } from './stage-tokens.ts';
+import type { SecondOpinions } from './second-opinions.ts';
 import type { SelectedInputs } from './select-inputs.ts';
-import { modelWarnings, providerWarnings, skippedWarnings } from './warnings.ts';
+import { modelWarnings, providerWarnings, skippedWarnings, stageSetWarnings } from './warnings.ts';
 
 export interface Findings {
   readonly createdAt: Timestamp;
   readonly selected: SelectedInputs;
   readonly volumes: BySequence<PreparedVolume>;
   readonly opinion: StudyOpinion;
+  readonly others: SecondOpinions;
   readonly evidence: BySequence<SequenceEvidence>;
   readonly timings: readonly StepTiming[];
 }
@@ -35,15 +37,17 @@ export interface Findings {
 /** Everything that was found out, as the message that goes out. */
 export function assembleResult(
   request: StudyRequest,
-  { createdAt, selected, volumes, opinion, evidence, timings }: Findings,
+  { createdAt, selected, volumes, opinion, others, evidence, timings }: Findings,
   { model, software }: Pick<PipelineContext, 'model' | 'software'>,
 ): StagingResult {
   const { manifest } = model;
-  const [first, last] = smallestStageSet(opinion.probabilities);
+  const { stageSet } = opinion;
   const warnings: Warning[] = [
     ...modelWarnings(manifest),
+    ...stageSetWarnings(stageSet),
     ...providerWarnings(model.provider),
     ...skippedWarnings(selected.skipped),
+    ...others.warnings,
   ];
   const label = (stage: number) => manifest.stages[stage] ?? '';
   const labelled = (probabilities: readonly number[]) =>
@@ -54,17 +58,20 @@ export function assembleResult(
     createdAt,
     stage: label(opinion.stage),
     probabilities: labelled(opinion.probabilities),
-    stageSet: manifest.stages.slice(first, last + 1),
-    stageSetLevel,
+    stageSet: manifest.stages.slice(stageSet.first, stageSet.last + 1),
+    stageSetLevel: stageSet.level,
     perSequence: [...opinion.bySequence].map(([sequence, lone]) =>
       sequenceOpinion(sequence, lone, volumes.get(sequence), evidence.get(sequence)),
     ),
     ...disagreement(opinion),
     quality: [...volumes].flatMap(([sequence, { findings }]) =>
-      [...findings, ...evidenceFindings(evidence.get(sequence))].map((finding) =>
-        findingMessage(finding, sequence),
-      ),
+      [
+        ...findings,
+        ...distributionFindings(opinion.bySequence.get(sequence)),
+        ...evidenceFindings(evidence.get(sequence)),
+      ].map((finding) => findingMessage(finding, sequence)),
     ),
+    opinions: [...others.opinions],
     warnings,
     model: {
       name: manifest.name,
@@ -106,6 +113,9 @@ export function assembleResult(
       geometry: geometryMessage(geometry),
       region: stack.region,
       ...(found?.heatInLiver === undefined ? {} : { heatInLiver: found.heatInLiver }),
+      ...(found?.liverInSlices === undefined ? {} : { liverInSlices: found.liverInSlices }),
+      distance: lone.distance ?? 0,
+      distanceUsualMax: lone.distanceUsualMax ?? 0,
     });
   }
 }

@@ -11,6 +11,7 @@ import type { StudyOpinion } from './stage-tokens.ts';
 export interface SequenceEvidence {
   readonly files: readonly ArtefactFile[];
   readonly heatInLiver: number | undefined;
+  readonly liverInSlices: number | undefined;
   /** False where nothing in this sequence speaks for the study's stage more than for the others: its heatmap is all zero. */
   readonly speaksForStage: boolean;
 }
@@ -36,8 +37,8 @@ export async function explainStage(
       explainTask({ sequence, header, volume, slices, heat, keySlice: key }),
       signal,
     );
-    const { heatInLiver } = explanation;
-    return { heatInLiver, speaksForStage, files: sequenceFiles(sequence, explanation) };
+    const { heatInLiver, liverInSlices } = explanation;
+    return { heatInLiver, liverInSlices, speaksForStage, files: sequenceFiles(sequence, explanation) };
   });
 }
 

@@ -2,6 +2,7 @@ import type { ImageLimits } from '@hepastage/imaging';
 import type { Progress, Sequence, StudyInput } from '@hepastage/proto';
 import type { ImagingPool } from '../imaging/imaging-pool.ts';
 import type { StagingModel } from '../model/staging-model.ts';
+import type { RadiomicsModel } from '../radiomics/radiomics-model.ts';
 import { allEnded } from './all-ended.ts';
 
 /** Where a study's files come from. */
@@ -22,6 +23,8 @@ export interface StudySink {
 /** Everything that a study needs on its way. */
 export interface PipelineContext {
   readonly model: StagingModel;
+  /** Give their opinions beside its stage where a liver mask came; none by default. */
+  readonly opinionModels?: readonly RadiomicsModel[];
   readonly imaging: ImagingPool;
   readonly limits: ImageLimits;
   readonly source: StudySource;

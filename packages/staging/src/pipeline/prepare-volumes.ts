@@ -10,7 +10,13 @@ import { type BySequence, mapSequences, type PipelineContext } from './pipeline-
  */
 export async function prepareVolumes(
   files: BySequence<SequenceFiles>,
-  { imaging, model, limits, signal }: Pick<PipelineContext, 'imaging' | 'model' | 'limits' | 'signal'>,
+  {
+    imaging,
+    model,
+    opinionModels = [],
+    limits,
+    signal,
+  }: Pick<PipelineContext, 'imaging' | 'model' | 'opinionModels' | 'limits' | 'signal'>,
 ): Promise<BySequence<PreparedVolume>> {
   return mapSequences(files, async ({ image, liverMask }, sequence) =>
     imaging.prepare(
@@ -20,6 +26,7 @@ export async function prepareVolumes(
         image,
         liverMask,
         preprocessing: preprocessingOf(model, sequence),
+        radiomics: opinionModels.length > 0,
         limits,
       },
       signal,

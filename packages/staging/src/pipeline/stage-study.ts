@@ -8,6 +8,7 @@ import { persistResult } from './persist-result.ts';
 import type { PipelineContext } from './pipeline-context.ts';
 import { longestPreprocessing, prepareVolumes } from './prepare-volumes.ts';
 import { headerOfReports, reportResult } from './report-result.ts';
+import { secondOpinions } from './second-opinions.ts';
 import { selectInputs } from './select-inputs.ts';
 import { stageTokens } from './stage-tokens.ts';
 import { StepClock } from './step-clock.ts';
@@ -30,13 +31,17 @@ export async function stageStudy(request: StudyRequest, context: PipelineContext
   const volumes = await clock.time(Progress_Step.DECODE, () => prepareVolumes(files, context));
   clock.splitOff(Progress_Step.PREPROCESS, longestPreprocessing(volumes));
   const encoded = await clock.time(Progress_Step.ENCODE, () => encodeSlices(volumes, context));
-  const opinion = await clock.time(Progress_Step.STAGE, () => stageTokens(volumes, encoded, context));
+  const [opinion, others] = await clock.time(
+    Progress_Step.STAGE,
+    async () =>
+      [await stageTokens(volumes, encoded, context), await secondOpinions(volumes, context)] as const,
+  );
   const createdAt = now();
   const header = headerOfReports(request, { createdAt, selected, opinion }, context);
   const evidence = await clock.time(Progress_Step.EXPLAIN, () =>
     explainStage(volumes, encoded, opinion, header, context),
   );
-  const findings = { createdAt, selected, volumes, opinion, evidence, timings: clock.timings };
+  const findings = { createdAt, selected, volumes, opinion, others, evidence, timings: clock.timings };
   const result = assembleResult(request, findings, context);
   await clock.time(Progress_Step.PERSIST, async () => {
     const reports = await reportResult(result, request, selected, context);

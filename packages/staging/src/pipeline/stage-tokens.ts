@@ -1,7 +1,8 @@
-import { Sequence } from '@hepastage/proto';
+import { type Distribution, enumName, Sequence, SequenceSchema } from '@hepastage/proto';
 import { indexOfLargest } from '../explain/heat.ts';
+import { type StageSet, stageSetOf } from '../explain/stage-set.ts';
 import type { PreparedVolume } from '../imaging/imaging-protocol.ts';
-import type { EncodedSlices, StagerInput } from '../model/model-outputs.ts';
+import type { EncodedSlices, StagerInput, StagerStudy } from '../model/model-outputs.ts';
 import type { BySequence, PipelineContext } from './pipeline-context.ts';
 
 /** What one sequence says. */
@@ -12,12 +13,17 @@ export interface LoneOpinion {
   readonly attention: number;
   /** Attention of the joint decision over the slices [S]. */
   readonly sliceAttention: readonly number[];
+  /** Distance to the training studies; undefined where the model measures none. */
+  readonly distance: number | undefined;
+  /** The largest distance that is still usual; undefined where the manifest does not say. */
+  readonly distanceUsualMax: number | undefined;
 }
 
 /** What the model says of the study; stages as indices into the manifest's. */
 export interface StudyOpinion {
   readonly stage: number;
   readonly probabilities: readonly number[];
+  readonly stageSet: StageSet;
   readonly bySequence: BySequence<LoneOpinion>;
 }
 
@@ -27,6 +33,43 @@ export async function stageTokens(
   encoded: BySequence<EncodedSlices>,
   { model }: Pick<PipelineContext, 'model'>,
 ): Promise<StudyOpinion> {
+  const { stageSets, distribution } = model.manifest;
+  const outputs = await model.stage(stagerStudy(volumes, encoded));
+  const of = (
+    sequence: Sequence,
+    index: 0 | 1,
+    probabilities: readonly number[],
+    sliceAttention: readonly number[],
+  ) =>
+    [
+      sequence,
+      {
+        stage: indexOfLargest(probabilities),
+        probabilities,
+        attention: outputs.sequenceAttention[index] ?? 0,
+        sliceAttention,
+        distance: outputs.distance?.[index],
+        distanceUsualMax: usualMax(distribution, sequence),
+      },
+    ] as const;
+  const all = [
+    of(Sequence.T1W, 0, outputs.t1w, outputs.t1wSliceAttention),
+    of(Sequence.T2W, 1, outputs.t2w, outputs.t2wSliceAttention),
+  ];
+  const bySequence = new Map(all.filter(([sequence]) => encoded.has(sequence)));
+  return {
+    stage: indexOfLargest(outputs.joint),
+    probabilities: outputs.joint,
+    stageSet: stageSetOf(outputs.joint, inputName([...bySequence.keys()]), stageSets),
+    bySequence,
+  };
+}
+
+/** The tokens of a study and where its slices lie, as the stager takes them. */
+export function stagerStudy(
+  volumes: BySequence<PreparedVolume>,
+  encoded: BySequence<EncodedSlices>,
+): StagerStudy {
   const inputOf = (sequence: Sequence): StagerInput | undefined => {
     const tokens = encoded.get(sequence)?.tokens;
     const positions = volumes.get(sequence)?.stack.grid.positions;
@@ -34,24 +77,14 @@ export async function stageTokens(
   };
   const t1w = inputOf(Sequence.T1W);
   const t2w = inputOf(Sequence.T2W);
-  const outputs = await model.stage({ ...(t1w && { t1w }), ...(t2w && { t2w }) });
-  const [t1wAttention = 0, t2wAttention = 0] = outputs.sequenceAttention;
-
-  const lone: [Sequence, LoneOpinion][] = [
-    [Sequence.T1W, loneOpinion(outputs.t1w, t1wAttention, outputs.t1wSliceAttention)],
-    [Sequence.T2W, loneOpinion(outputs.t2w, t2wAttention, outputs.t2wSliceAttention)],
-  ];
-  return {
-    stage: indexOfLargest(outputs.joint),
-    probabilities: outputs.joint,
-    bySequence: new Map(lone.filter(([sequence]) => encoded.has(sequence))),
-  };
+  return { ...(t1w && { t1w }), ...(t2w && { t2w }) };
 }
 
-function loneOpinion(
-  probabilities: readonly number[],
-  attention: number,
-  sliceAttention: readonly number[],
-): LoneOpinion {
-  return { stage: indexOfLargest(probabilities), probabilities, attention, sliceAttention };
+/** The name that manifests know an input by: `T1W`, `T2W` or `T1W+T2W`. */
+export function inputName(sequences: readonly Sequence[]): string {
+  return sequences.map((sequence) => enumName(SequenceSchema, sequence)).join('+');
+}
+
+function usualMax(distribution: Distribution | undefined, sequence: Sequence): number | undefined {
+  return distribution?.thresholds.find((one) => one.sequence === sequence)?.threshold;
 }

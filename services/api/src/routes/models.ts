@@ -6,7 +6,7 @@ import { contentOf } from '../schemas/responses.ts';
 const schema = {
   operationId: 'listModels',
   tags: ['models'],
-  summary: 'List the models that a study may ask for',
+  summary: 'List the models that a study may ask for, and those of kind RADIOMICS that give second opinions',
   response: {
     200: contentOf('Manifests of the models.', 'application/json', {
       type: 'object',

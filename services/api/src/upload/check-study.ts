@@ -6,7 +6,7 @@ import {
   type ModelManifest,
   StudyInput_Role,
 } from '@hepastage/proto';
-import { findModel } from '../model-catalogue.ts';
+import { findModel, stagingModels } from '../model-catalogue.ts';
 import { fileParts, maskPairs } from '../schemas/study-parts.ts';
 import type { ReceivedFile } from './receive-file.ts';
 import type { ReceivedParts } from './receive-parts.ts';
@@ -58,7 +58,10 @@ export function checkModel(wanted: string, models: readonly ModelManifest[]): vo
   throw new HepastageError(ErrorCode.MODEL_NOT_FOUND, {
     what: 'no served model has that name',
     where: 'part metadata, model',
-    expected: models.map(({ name }) => name).join(', ') || 'no model: none is served by name',
+    expected:
+      stagingModels(models)
+        .map(({ name }) => name)
+        .join(', ') || 'no model: none is served by name',
     action: 'see /v1/models, or leave the model out for the default',
   });
 }

@@ -1,0 +1,137 @@
+"""What the runs of a grid say: figures with intervals over studies and seeds, and what each part is worth."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from hepatrain.ablation.grid import FULL
+from hepatrain.intervals import RESAMPLES, Estimate, percentiles, resample
+from hepatrain.metrics import measure_weighted
+from hepatrain.predictions import PredictionTable
+from hepatrain.report import grid, with_interval
+from hepatrain.vocabulary import INPUTS
+
+FIGURES = ("accuracy", "quadratic_kappa", "auc_macro", "log_loss")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A variation's answers from one input."""
+
+    name: str
+    input: str
+    studies: int
+    seeds: int
+    figures: dict[str, Estimate]
+    differences: dict[str, Estimate]
+    """This row minus the full network, on the same studies; empty for the full network itself."""
+
+    @property
+    def verdict(self) -> str:
+        """By accuracy."""
+        change = self.differences.get("accuracy")
+        if change is None:
+            return ""
+        return "costs" if change.upper < 0 else "gains" if change.lower > 0 else "no difference shown"
+
+
+def answers_from(table: PredictionTable, name: str) -> PredictionTable:
+    """Answers to studies that bring an input. A network of one sequence leaves the other unread."""
+    there = [other for other in INPUTS if (table.input == other).any()]
+    return table.whole(there[0] if len(there) == 1 and name == "T1W+T2W" else name)
+
+
+def by_seed(tables: list[PredictionTable], studies: np.ndarray) -> dict[str, np.ndarray]:
+    """Figures [S, 1 + R]: on the studies as they are, then on resamples of their patients, alike for every row."""
+    found: dict[str, list[np.ndarray]] = {name: [] for name in FIGURES}
+    for table in tables:
+        part = table.where(np.isin(table.study, studies))
+        weights = np.concatenate((np.ones((1, len(part))), resample(part.patient)))
+        figures = measure_weighted(part.stage, part.probabilities, weights)
+        for name in FIGURES:
+            found[name].append(figures[name])
+    return {name: np.stack(values) for name, values in found.items()}
+
+
+def over_seeds(values: np.ndarray, stream: int) -> np.ndarray:
+    """[S, 1 + R] → [1 + R]: the mean over seeds, then means over resampled seeds.
+
+    S seeds drawn with replacement vary (S − 1)/S as much as other seeds would: with few seeds intervals are too short.
+    """
+    count = len(values)
+    drawn = np.random.default_rng((1, stream)).multinomial(count, np.full(count, 1 / count), size=RESAMPLES)  # [R, S]
+    return np.concatenate(([values[:, 0].mean()], (drawn / count * values[:, 1:].T).sum(1)))
+
+
+def estimates(values: dict[str, np.ndarray]) -> dict[str, Estimate]:
+    """Of [1 + R] by name."""
+    return {
+        name: Estimate(float(found[0]), *percentiles(found[1:]))
+        for name, found in values.items()
+        if np.isfinite(found[0])
+    }
+
+
+def rows_of(runs: dict[str, list[PredictionTable]]) -> list[Row]:
+    """Runs: by row the test predictions of each seed, `full` among them. Inputs that a row cannot read are left out."""
+    rows = []
+    for stream, (name, tables) in enumerate(runs.items(), start=1):
+        for of_input in INPUTS:
+            own = [answers_from(table, of_input) for table in tables]
+            full = [answers_from(table, of_input) for table in runs[FULL]]
+            studies = np.intersect1d(own[0].study, full[0].study)
+            if len(studies) == 0:
+                continue
+            figures = {f: over_seeds(values, stream) for f, values in by_seed(own, studies).items()}
+            differences = {}
+            if name != FULL:
+                # Seeds are no pairs: two networks that share one have nothing else in common.
+                of_full = {f: over_seeds(values, 0) for f, values in by_seed(full, studies).items()}
+                differences = estimates({f: figures[f] - of_full[f] for f in FIGURES})
+            rows.append(Row(name, of_input, len(studies), len(tables), estimates(figures), differences))
+    return rows
+
+
+def as_json(rows: Iterable[Row]) -> list[dict]:
+    """For programs."""
+    return [{**asdict(row), "verdict": row.verdict} for row in rows]
+
+
+def markdown(rows: Iterable[Row]) -> str:
+    """One line for each row and input."""
+    names = {"accuracy": "accuracy", "quadratic_kappa": "kappa", "auc_macro": "AUC"}
+    header = ["row", "input", "studies", *names.values(), "accuracy minus full", "kappa minus full", "verdict"]
+    lines = [header]
+    for row in rows:
+        changes = [row.differences.get(name) for name in ("accuracy", "quadratic_kappa")]
+        lines.append(
+            [
+                *(row.name, row.input, str(row.studies)),
+                *(with_interval(row.figures.get(name)) for name in names),
+                *(with_interval(change, signed=True) for change in changes),
+                row.verdict or "–",
+            ]
+        )
+    return grid(lines)
+
+
+def page(rows: Iterable[Row], cohort: str, command: str, seeds: list[int]) -> str:
+    """The table as a Markdown page."""
+    return f"""# Ablation
+
+**Measured on {cohort}.** Each row is the full network with one thing changed, trained with the seeds
+{", ".join(map(str, seeds))}; `radiomics` is a forest on features of the liver mask. Figures are means over the seeds,
+of the test studies prepared without and with liver mask together (radiomics: with). Intervals are 95 %, by bootstrap
+over patients and seeds. A network of one sequence leaves the other unread where a study has both.
+
+A row *costs* if the whole interval of its accuracy minus the full network's lies below 0, and *gains* if above. The
+intervals are not corrected for the number of rows: of twenty without any effect, one would stand out. A handful of
+seeds varies less than networks do, so the intervals are a little too short.
+
+{markdown(rows)}
+
+```sh
+cd training && {command}
+```
+"""

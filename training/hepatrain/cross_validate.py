@@ -1,0 +1,157 @@
+"""`python -m hepatrain.cross_validate`: a network for each fold, and what they say of the studies they never saw.
+
+Those out-of-fold answers are what a cohort without a test set is judged and calibrated by. The run's folder holds
+
+    fold-0/ … fold-4/   run and checkpoint of each fold; those that are done are not done again
+    predictions.csv     every study, by the network that neither trained nor stopped on it
+    calibration.json    temperature and thresholds, fitted on those answers
+    checkpoint.pt       with --final: a network of all studies that takes over these constants
+"""
+
+import argparse
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import torch
+
+from hepatrain.answers import NetworkModel, predict_table
+from hepatrain.calibrate import bake, calibration_of, fit_temperature
+from hepatrain.checkpoint import Checkpoint
+from hepatrain.config import NetworkConfig, TrainingConfig, read_config
+from hepatrain.data.folds import FOLDS, with_fold
+from hepatrain.data.shrink import shrunk
+from hepatrain.data.studies import Study, of_sequences, of_split, read_preprocessing, read_studies
+from hepatrain.evaluation import patient_metrics
+from hepatrain.fit_distribution import fit_distribution
+from hepatrain.parallel import run_all
+from hepatrain.predict import Predictions, predict
+from hepatrain.predictions import PredictionTable, join_tables, write_predictions
+from hepatrain.report import HEADLINE, table
+from hepatrain.revision import revision_of
+from hepatrain.steps import fingerprint_of, run_step
+from hepatrain.train import train
+from hepatrain.vocabulary import VARIANTS
+
+SOURCES = (
+    *("requirements.txt", "hepatrain/data/*.py", "hepatrain/network/**/*.py"),
+    *(f"hepatrain/{name}.py" for name in ("calibrate", "config", "fit_distribution", "losses", "predict", "train")),
+)
+"""What a trained network depends on, relative to training/."""
+
+TRAINING = Path(__file__).resolve().parents[1]
+
+
+def trained_from(prepared: Path, network: NetworkConfig, training: TrainingConfig, *settings: object) -> str:
+    """Fingerprint of a training: code, configuration, index of the studies."""
+    index = (prepared / "index.json").read_bytes()
+    return fingerprint_of(TRAINING, SOURCES, index, asdict(network), asdict(training), *settings)
+
+
+def studies_of(prepared: Path, training: TrainingConfig, fold: int | None) -> list[Study]:
+    """As the configuration wants them. Without a fold: for a final network, which keeps fold 0 only to stop by."""
+    studies = with_fold(read_studies(prepared), FOLDS - 1 if fold is None else fold)
+    if fold is None:
+        studies = [replace(s, split="train") if s.split == "test" else s for s in studies]
+    return shrunk(of_sequences(studies, training.sequences), training.scale)
+
+
+def train_fold(prepared: Path, config: Path, folder: Path, device: str, fold: int | None) -> str:
+    """Train one network unless it is there; what was done, in words."""
+    network_config, training = read_config(config)
+    path = folder / "checkpoint.pt" if fold is None else folder / f"fold-{fold}" / "checkpoint.pt"
+    name = "final network" if fold is None else f"fold {fold}"
+
+    def make() -> None:
+        studies = studies_of(prepared, training, fold)
+        network = train(studies, network_config, training, device=device, quiet=True)
+        known = of_split(studies, "train")
+        fit_distribution(network, known)
+        words = f"{len(known)} studies of {prepared.resolve().name}"
+        revision = revision_of(TRAINING)
+        Checkpoint(network, training, read_preprocessing(prepared), words, revision).save(path)
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    run_step(path, trained_from(prepared, network_config, training, fold), make)
+    return f"{name} is trained"
+
+
+def out_of_fold(
+    prepared: Path, folder: Path, training: TrainingConfig
+) -> tuple[list[Checkpoint], list[list[Study]], list[Predictions]]:
+    """The folds' networks, the studies that each never saw, and the logits for them."""
+    checkpoints, studies, logits = [], [], []
+    for fold in range(FOLDS):
+        checkpoints.append(Checkpoint.load(folder / f"fold-{fold}" / "checkpoint.pt"))
+        studies.append(of_split(studies_of(prepared, training, fold), "test"))
+        logits.append(predict(checkpoints[-1].network, [(studies[-1], variant) for variant in VARIANTS]))
+    return checkpoints, studies, logits
+
+
+def temperature_of(predictions: list[Predictions]) -> float:
+    """Of all inputs of several folds together."""
+    parts = [fold.of_all_inputs() for fold in predictions]
+    return fit_temperature(torch.cat([logits for logits, _ in parts]), torch.cat([stages for _, stages in parts]))
+
+
+def answers_with(
+    checkpoints: list[Checkpoint], studies: list[list[Study]], temperatures: list[float], slices: bool
+) -> PredictionTable:
+    """Out-of-fold answers, each fold's with its temperature."""
+    tables = []
+    for checkpoint, members, temperature in zip(checkpoints, studies, temperatures, strict=True):
+        checkpoint.network.stager.temperature.fill_(temperature)
+        tables.append(predict_table(NetworkModel(checkpoint.network), members, slices))
+    return join_tables(tables)
+
+
+def cross_validate(
+    prepared: Path, config: Path, folder: Path, processes: int, final: bool = False, device: str = "cpu"
+) -> PredictionTable:
+    """Train what is not trained yet, answer and calibrate; the out-of-fold answers, as written."""
+    _, training = read_config(config)
+    todo: list[int | None] = [*range(FOLDS), *([None] if final else [])]
+    run_all(train_fold, [(prepared, config, folder, device, fold) for fold in todo], processes)
+
+    checkpoints, studies, logits = out_of_fold(prepared, folder, training)
+    temperature = temperature_of(logits)
+    # Judged with a temperature of the other folds: a study has no part in the constant that its answer is scaled by.
+    others = [temperature_of([*logits[:fold], *logits[fold + 1 :]]) for fold in range(FOLDS)]
+    answers = answers_with(checkpoints, studies, others, slices=True)
+    write_predictions(folder / "predictions.csv", answers)
+
+    count = len(set(answers.study))
+    words = f"out-of-fold answers for {count} studies, {FOLDS}-fold cross-validation grouped by patient"
+    as_served = answers_with(checkpoints, studies, [temperature] * FOLDS, slices=False)
+    calibration = calibration_of(temperature, as_served, words)
+    calibration.write(folder / "calibration.json")
+    if final:
+        path = folder / "checkpoint.pt"
+        checkpoint = Checkpoint.load(path)
+        bake(checkpoint.network, calibration)
+        checkpoint.save(path)
+    return answers
+
+
+def main() -> None:
+    """Cross-validate."""
+    parser = argparse.ArgumentParser(
+        prog="python -m hepatrain.cross_validate",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--prepared", type=Path, required=True, help="folder of a cohort with folds")
+    parser.add_argument("--config", type=Path, required=True, help="one of training/configs, or your own")
+    parser.add_argument("--run", type=Path, required=True, help="folder to write, or to go on with")
+    parser.add_argument("--processes", type=int, default=2, help="trainings at once, one core each")
+    parser.add_argument("--final", action="store_true", help="also train a network of all studies")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    options = parser.parse_args()
+    answers = cross_validate(
+        options.prepared, options.config, options.run, options.processes, options.final, options.device
+    )
+    command = f".venv/bin/python -m hepatrain.evaluate {options.run / 'predictions.csv'}"
+    print(table(patient_metrics(answers, "out of fold", command), HEADLINE))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""Number formats of a package's encoders. The stager stays float32: it costs nothing, and its masks need the range."""
+
+from torch import Tensor, nn
+
+PRECISIONS = ("float32", "float16")
+
+PARITY_TOLERANCE = {"float32": 1e-4, "float16": 2e-2}
+"""Largest difference between PyTorch in float32 and the exported graph: absolute, in units of the largest value where that is above 1. float32
+differs by rounding only; float16 has 11 bits, and a network adds up some twenty roundings."""
+
+GOLDEN_TOLERANCE = {"float32": 1e-3, "float16": 2e-2}
+"""Execution providers round differently. TF32 on a GPU costs float32 most: simulated, 1.6e-4. A CPU computes float16 graphs in float32, a GPU
+does not."""
+
+
+class HalfInterior(nn.Module):
+    """A module that computes in float16 between float32 inputs and outputs, which is what onnxruntime-node can feed."""
+
+    def __init__(self, module: nn.Module) -> None:
+        """Takes the module over: its weights become float16."""
+        super().__init__()
+        self.interior = module.half()
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        """Same shapes as the module's own."""
+        return tuple(output.float() for output in self.interior(*(value.half() for value in inputs)))

@@ -1,0 +1,75 @@
+import json
+
+import numpy as np
+import pytest
+
+from hepatrain import cross_validate as cv
+from hepatrain.calibrate import Calibration
+from hepatrain.checkpoint import Checkpoint
+from hepatrain.predictions import read_predictions
+from tests.conftest import write_prepared
+
+STAGES = ("mild", "moderate", "severe")
+CONFIG = {
+    "network": {"widths": [8, 8, 8, 8, 8], "fused": 8, "token": 8},
+    "training": {"coarse_epochs": 0, "epochs": 1, "studies_per_step": 6, "slices_per_volume": 1},
+}
+
+
+@pytest.fixture
+def cohort(tmp_path):
+    """Three studies in each of five folds, two of them of one patient."""
+    prepared = write_prepared(tmp_path / "prepared", [(f"s{n:02}", STAGES[n % 3], "train") for n in range(15)], 2)
+    index = json.loads((prepared / "index.json").read_text())
+    for item in index["items"]:
+        number = int(item["study"][1:])
+        item |= {"fold": number // 3, "patient": f"p{number - (number % 3 == 1):02}"}
+    (prepared / "index.json").write_text(json.dumps(index))
+    (tmp_path / "config.json").write_text(json.dumps(CONFIG))
+    return prepared, tmp_path / "config.json", tmp_path / "run"
+
+
+def test_every_study_is_answered_by_the_network_that_never_saw_it(cohort, monkeypatch):
+    prepared, config, run = cohort
+    trained = []
+
+    def one_by_one(task, calls, processes):
+        trained.extend(task(*call) for call in calls)
+
+    seen = []
+    train = cv.train
+
+    def spy(studies, *rest, **named):
+        seen.append({split: {s.name for s in studies if s.split == split} for split in ("train", "valid", "test")})
+        return train(studies, *rest, **named)
+
+    monkeypatch.setattr(cv, "run_all", one_by_one)
+    monkeypatch.setattr(cv, "train", spy)
+    answers = cv.cross_validate(prepared, config, run, processes=1, final=True)
+
+    assert len(trained) == len(seen) == 6
+    written = read_predictions(run / "predictions.csv")
+    assert len(written) == len(answers)
+    for fold in range(5):
+        of_fold = set(written.study[written.fold == fold])
+        assert of_fold == seen[fold]["test"] == {f"s{n:02}" for n in range(3 * fold, 3 * fold + 3)}
+        assert not of_fold & (seen[fold]["train"] | seen[fold]["valid"])
+    assert (len(seen[5]["train"]), len(seen[5]["valid"]), len(seen[5]["test"])) == (12, 3, 0)
+
+    calibration = Calibration.read(run / "calibration.json")
+    network = Checkpoint.load(run / "checkpoint.pt").network
+    assert float(network.stager.temperature) == pytest.approx(calibration.temperature)
+    assert {t["studies"] for t in calibration.stage_sets["thresholds"]} == {10}  # patients
+    assert len(calibration.distribution["thresholds"]) == 2
+    assert not np.allclose(network.stager.distribution[0].reference_mean, 0)
+
+    # Again: nothing is trained, and the answers are the same.
+    seen.clear()
+    content = (run / "predictions.csv").read_bytes()
+    cv.cross_validate(prepared, config, run, processes=1, final=True)
+    assert seen == []
+    assert (run / "predictions.csv").read_bytes() == content
+    # Another configuration: everything is.
+    config.write_text(json.dumps({**CONFIG, "training": {**CONFIG["training"], "seed": 8}}))
+    cv.train_fold(prepared, config, run, "cpu", 0)
+    assert len(seen) == 1
