@@ -54,7 +54,7 @@ def grow(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def mass_needed(probabilities: np.ndarray, stages: np.ndarray) -> np.ndarray:
     """What the threshold must exceed for each study's set to include its true stage, [B]: the set's probability before.
 
-    0 where that is the likeliest. The probability *with* the true stage would be valid too, but makes sets far too large.
+    0 where that is the likeliest. The probability *with* the true stage would do as well, but makes sets far too large.
     """
     order, mass = grow(probabilities)
     before = mass - np.take_along_axis(probabilities, order, 1)

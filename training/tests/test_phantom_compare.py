@@ -46,7 +46,8 @@ def test_glcm_of_real_livers_is_that_of_the_published_tables(sequence, patient, 
 
 def columns_of(rng: np.random.Generator, stage: int) -> dict[str, float]:
     shape = {
-        "MeshVolume": 1.5e6 - 1e5 * stage + rng.normal(0, 1e4), "Sphericity": rng.uniform(0.5, 0.6), "SurfaceVolumeRatio": rng.uniform(0.06, 0.08),
+        "MeshVolume": 1.5e6 - 1e5 * stage + rng.normal(0, 1e4), "Sphericity": rng.uniform(0.5, 0.6),
+        "SurfaceVolumeRatio": rng.uniform(0.06, 0.08),
         "Elongation": rng.uniform(0.5, 0.7), "Flatness": rng.uniform(0.3, 0.5), "MajorAxisLength": rng.normal(200, 9),
     }  # fmt: skip
     first = {
@@ -103,3 +104,9 @@ def test_an_unknown_stage_is_refused(tmp_path):
     write_csv(tmp_path / "features.csv", [{"study": "a", "stage": "worse"}])
     with pytest.raises(ValueError, match="line 2: stage 'worse'; expected one of mild"):
         compare.read_rows(tmp_path / "features.csv")
+
+
+def test_features_of_another_cohort_are_refused(tmp_path):
+    write_csv(tmp_path / "cohort.csv", [{"study": "a", "sequence": "T1W", "stage": "mild", "liver_mask": ""}])
+    with pytest.raises(ValueError, match="no row with a liver mask for b"):
+        compare.add_texture([{"study": "b", "sequence": "T1W"}], tmp_path / "cohort.csv", {}, 1)

@@ -7,7 +7,10 @@ from tests.made_up import answers
 LINE = "s1,p1,mild,test,,body,T1W,,,,0.5,0.3,0.2,1.1"
 
 
-def write(folder, *lines, header=",".join(COLUMNS)):
+HEADER = ",".join(COLUMNS)
+
+
+def write(folder, *lines, header=HEADER):
     path = folder / "predictions.csv"
     path.write_text("\n".join([header, *lines]) + "\n")
     return path
@@ -37,9 +40,8 @@ def test_views():
 
 
 def test_a_line_by_hand(tmp_path):
-    path = write(
-        tmp_path, LINE + ",0.4,0.2", "s1,,mild,test,3,body,T2W,,,,1,0,0,,,", header=",".join(COLUMNS) + ",heat_in_liver,liver_in_slices"
-    )  # fmt: skip
+    lines = (LINE + ",0.4,0.2", "s1,,mild,test,3,body,T2W,,,,1,0,0,,,")
+    path = write(tmp_path, *lines, header=f"{HEADER},heat_in_liver,liver_in_slices")
     with pytest.raises(ValueError, match="s1 stands in the table with two stages or two patients"):
         read_predictions(path)
     path.write_text(path.read_text().replace("s1,,mild", "s2,,mild"))
@@ -72,7 +74,7 @@ def test_what_is_wrong_is_said(tmp_path, line, message):
 
 def test_columns_are_the_agreed_ones(tmp_path):
     with pytest.raises(ValueError, match="missing: stage, unknown: grade"):
-        read_predictions(write(tmp_path, LINE, header=",".join(COLUMNS).replace("stage", "grade")))
+        read_predictions(write(tmp_path, LINE, header=HEADER.replace("stage", "grade")))
     with pytest.raises(ValueError, match="no prediction"):
         read_predictions(write(tmp_path))
     with pytest.raises(ValueError, match="no prediction"):

@@ -40,7 +40,7 @@ def tables(tmp_path: Path) -> Path:
 
 
 def test_a_package_is_whole_and_answers_as_its_golden_case(tmp_path, tables):
-    best = "ExtraTrees"
+    best = "random forest"
     stored = tmp_path / "results.json"
     stored.write_text(json.dumps(results(tables, best)))
     out = tmp_path / "package"
@@ -78,7 +78,7 @@ def test_a_package_is_whole_and_answers_as_its_golden_case(tmp_path, tables):
 
 def test_results_of_other_tables_are_refused(tmp_path, tables):
     stored = tmp_path / "results.json"
-    stored.write_text(json.dumps({**results(tables, "ExtraTrees"), "tables": {"T1W": "0", "T2W": "0"}}))
+    stored.write_text(json.dumps({**results(tables, "random forest"), "tables": {"T1W": "0", "T2W": "0"}}))
     with pytest.raises(ValueError, match="The results are not of the tables"):
         package.pack(tables, stored, Label.read(LABEL), tmp_path / "package")
     assert not (tmp_path / "package").exists()

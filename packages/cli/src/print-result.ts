@@ -48,6 +48,9 @@ export function printResult(result: StagingResult, artefactsAt: string): void {
   console.log(lines.join('\n'));
 }
 
+/** Of a model's figures, those that say at a glance what its opinion is worth. */
+const tellingMetrics = new Set(['accuracy', 'majority_accuracy', 'quadratic_kappa', 'auc_severe']);
+
 /** What another model says: never the stage, and never without how good it is and what may be done with it. */
 function opinionLines({
   model,
@@ -62,7 +65,10 @@ function opinionLines({
   const input = sequences.map((one) => enumName(SequenceSchema, one)).join('+');
   return [
     `opinion        ${stage}   ${shares(probabilities)}   (${model?.name}@${model?.version} of the liver in ${input})`,
-    `  measured     ${metrics.map(metricText).join('   ')}`,
+    `  measured     ${metrics
+      .filter(({ name }) => tellingMetrics.has(name))
+      .map(metricText)
+      .join('   ')}`,
     ...drivers.map((driver) => `  driver       ${driverText(driver)}`),
     `  licence      ${licence}`,
     ...warnings.map(({ code, message }) => `  warning      ${code}: ${message}`),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import onnx
 import torch
-from onnx import numpy_helper
+from onnx.numpy_helper import to_array
 from onnxscript import ir, optimizer
 from torch import Tensor, nn
 
@@ -23,17 +23,25 @@ from hepatrain.package.files import (
     STAGER_INPUTS,
     STAGER_OUTPUTS,
 )
+from hepatrain.package.precision import INTERIOR, HalfInterior
 
 OPSET = 18
 """The oldest that PyTorch's exporter writes without conversion: the widest choice of runtimes."""
 
 
-def export_network(network: StagingNetwork, slice_shape: dict[str, tuple[int, int]], folder: Path) -> None:
-    """Write the three graphs of a package, and what they are made of. slice_shape: (H, W) by sequence."""
+def export_network(
+    network: StagingNetwork, slice_shape: dict[str, tuple[int, int]], folder: Path, precision: str = "float32"
+) -> None:
+    """Write the three graphs of a package, and what they are made of. slice_shape: (H, W) by sequence.
+
+    Free axes: an encoder's N slices; the stager's B studies and their S1 and S2 slices. H and W are fixed.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / NETWORK).write_text(json.dumps(asdict(network.config), indent=2) + "\n")
     for sequence, name in ENCODERS.items():
-        encoder = fold_norms(copy.deepcopy(network.encoders[sequence]))
+        encoder: nn.Module = fold_norms(copy.deepcopy(network.encoders[sequence]))
+        if precision == "float16":
+            encoder = HalfInterior(encoder)
         example = (torch.zeros(2, 3, *slice_shape[sequence]),)
         shapes = ({0: torch.export.Dim("N")},)
         export_graph(encoder, example, shapes, (ENCODER_INPUT,), ENCODER_OUTPUTS, folder / name)
@@ -101,9 +109,9 @@ def forget_origin(model: ir.Model) -> None:
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
-    """Every initialiser of a graph by name."""
-    graph = onnx.load(path).graph
-    return {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in graph.initializer}
+    """Every initialiser of a graph by the name of its weight."""
+    weights = onnx.load(path).graph.initializer
+    return {weight.name.removeprefix(INTERIOR): torch.from_numpy(to_array(weight).copy()) for weight in weights}
 
 
 def load_weights(module: nn.Module, path: Path) -> nn.Module:

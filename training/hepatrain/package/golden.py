@@ -7,15 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from hepatrain.package.files import GOLDEN
+from hepatrain.package.precision import GOLDEN_TOLERANCE
 from hepatrain.package.runtime import Answer, Package
 from hepatrain.vocabulary import SEQUENCES
 
 SEED = 20260101
 SLICES = {"T1W": 3, "T2W": 2}
 """Unequal and few: mixing the sequences up changes the outputs, and a worker is soon ready."""
-TOLERANCE = 1e-3
-"""Of the stager's outputs absolute, of the encoders' relative to their norm. Execution providers differ by rounding;
-TF32 on a GPU costs most: simulated, 1.6e-4."""
 
 
 def seeded_values(seed: int, start: int, count: int) -> np.ndarray:
@@ -71,18 +69,22 @@ def outputs(answer: Answer, seed: int) -> dict:
         "t1wSliceAttention": answer.slice_attention["T1W"].tolist(),
         "t2wSliceAttention": answer.slice_attention["T2W"].tolist(),
         "sequenceAttention": answer.sequence_attention.tolist(),
+        "distance": answer.distance.tolist(),
     }
 
 
-def write_golden(folder: Path, height: int, width: int) -> None:
-    """Run the package and write down what it must give from now on."""
+def write_golden(folder: Path, height: int, width: int, precision: str = "float32") -> None:
+    """Run the package and write down what it must give from now on.
+
+    The tolerance is absolute for the stager's outputs, and relative to their norm for the encoders'.
+    """
     case = SeededCase(SEED, SLICES, height, width)
     golden = {
         "seed": case.seed,
         "slices": case.slices,
         "height": height,
         "width": width,
-        "tolerance": TOLERANCE,
+        "tolerance": GOLDEN_TOLERANCE[precision],
         "expected": outputs(Package(folder).stage(case.study()), case.seed),
     }
     (folder / GOLDEN).write_text(json.dumps(golden, indent=2, allow_nan=False) + "\n")

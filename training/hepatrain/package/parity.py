@@ -28,10 +28,8 @@ from hepatrain.package.files import (
     STAGER_INPUTS,
     STAGER_OUTPUTS,
 )
+from hepatrain.package.precision import PARITY_TOLERANCE
 from hepatrain.vocabulary import INPUTS
-
-PARITY_TOLERANCE = 1e-4
-"""Absolute, relative to values beyond 1: float32 on a CPU, rounding only. Distances of random tokens are large."""
 
 
 @dataclass(frozen=True)
@@ -74,17 +72,17 @@ def cases(network: StagingNetwork, height: int, width: int, seed: int) -> Iterat
         yield compute(STAGER, network.stager, dict(zip(STAGER_INPUTS, inputs, strict=True)), STAGER_OUTPUTS)
 
 
-def assert_parity(network: StagingNetwork, folder: Path, height: int, width: int) -> float:
+def assert_parity(network: StagingNetwork, folder: Path, height: int, width: int, precision: str = "float32") -> float:
     """Largest difference between PyTorch and the exported graphs in ONNX Runtime. Raises if it is beyond rounding."""
-    worst = 0.0
+    worst, allowed = 0.0, PARITY_TOLERANCE[precision]
     for case in cases(network, height, width, seed=0):
         session = onnxruntime.InferenceSession(folder / case.graph, providers=["CPUExecutionProvider"])
         for (name, wanted), got in zip(case.outputs.items(), session.run(None, case.inputs), strict=True):
             difference = float((np.abs(wanted - got) / np.maximum(1, np.abs(wanted))).max())
-            if not difference <= PARITY_TOLERANCE:
+            if not difference <= allowed:
                 raise ValueError(
                     f"{case.graph}, {name}: PyTorch and ONNX Runtime differ by {difference:.2e}, "
-                    f"more than {PARITY_TOLERANCE:.0e}."
+                    f"more than {allowed:.0e}."
                 )
             worst = max(worst, difference)
     return worst

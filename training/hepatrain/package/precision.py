@@ -5,12 +5,15 @@ from torch import Tensor, nn
 PRECISIONS = ("float32", "float16")
 
 PARITY_TOLERANCE = {"float32": 1e-4, "float16": 2e-2}
-"""Largest difference between PyTorch in float32 and the exported graph: absolute, in units of the largest value where that is above 1. float32
+"""Largest difference between PyTorch in float32 and the exported graphs: absolute, relative to values beyond 1. float32
 differs by rounding only; float16 has 11 bits, and a network adds up some twenty roundings."""
 
 GOLDEN_TOLERANCE = {"float32": 1e-3, "float16": 2e-2}
-"""Execution providers round differently. TF32 on a GPU costs float32 most: simulated, 1.6e-4. A CPU computes float16 graphs in float32, a GPU
-does not."""
+"""Execution providers round differently. TF32 on a GPU costs float32 most: simulated, 1.6e-4. A CPU computes float16
+graphs in float32, a GPU does not."""
+
+INTERIOR = "interior."
+"""Before the names of such a module's weights."""
 
 
 class HalfInterior(nn.Module):

@@ -19,6 +19,8 @@ class Answer:
     slice_attention: dict[str, np.ndarray]
     sequence_attention: np.ndarray
     """[2]."""
+    distance: np.ndarray
+    """[2], to the training distribution; 0 for an absent sequence."""
     encoded: dict[str, dict[str, np.ndarray]]
     """By sequence: tokens [S, D], attention [S, h, w], evidence [S, K, h, w]."""
 
@@ -53,10 +55,8 @@ class Package:
                 feeds += [encoded[sequence]["tokens"][None], positions[None], np.ones((1, len(positions)), np.float32)]
             else:
                 feeds += [np.zeros((1, 1, width), np.float32), *[np.zeros((1, 1), np.float32)] * 2]
-        probabilities, *attention = self.stager.run(None, dict(zip(STAGER_INPUTS, feeds, strict=True)))
-        return Answer(
-            probabilities[0],
-            {sequence: weights[0] for sequence, weights in zip(SEQUENCES, attention[:2], strict=True)},
-            attention[2][0],
-            encoded,
+        probabilities, t1w, t2w, sequences, distance = self.stager.run(
+            None, dict(zip(STAGER_INPUTS, feeds, strict=True))
         )
+        attention = {sequence: weights[0] for sequence, weights in zip(SEQUENCES, (t1w, t2w), strict=True)}
+        return Answer(probabilities[0], attention, sequences[0], distance[0], encoded)

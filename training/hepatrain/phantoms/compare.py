@@ -82,6 +82,9 @@ def texture_of(row: Row, folder: Path, level: float) -> Row:
 def add_texture(phantoms: list[Row], cohort: Path, level: dict[str, float], processes: int) -> None:
     """Put GLCM columns into the phantoms' rows, from the volumes that a cohort's table lists."""
     masked = {(row["study"], row["sequence"]): row for row in read_rows(cohort) if row["liver_mask"]}
+    missing = [row["study"] for row in phantoms if (row["study"], row["sequence"]) not in masked]
+    if missing:
+        raise ValueError(f"{cohort} has no row with a liver mask for {missing[0]}; pass the cohort that was measured.")
     sources = [masked[row["study"], row["sequence"]] for row in phantoms]
     with ProcessPoolExecutor(processes) as pool:
         levels = [level[row["sequence"]] for row in phantoms]

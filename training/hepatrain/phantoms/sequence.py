@@ -1,19 +1,11 @@
 """Pulse sequences: from relaxation times to signal, and the protocols that sites have."""
 
 from dataclasses import dataclass
-from typing import Protocol as Interface
 
 import numpy as np
 
 from hepatrain.phantoms.dicom.protocols import GE, PHILIPS, SIEMENS, Protocol
 from hepatrain.phantoms.tissue import Tissue, relaxation
-
-
-class Sequence(Interface):
-    """What turns a tissue into signal."""
-
-    def signal(self, tissue: Tissue, field: float, enhancement: float) -> float:
-        """Signal relative to all protons of water."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +35,6 @@ class TurboSpinEcho:
     echo_time: float
     """Effective: of the echo that fills the centre of k-space."""
     fat_left: float
-    single_shot: bool
 
     def signal(self, tissue: Tissue, field: float, _enhancement: float = 0) -> float:
         """T2 decay up to the effective echo time, saturation by the repetition time, and flow void."""
@@ -82,4 +73,4 @@ def sample_sequence(name: str, rng: np.random.Generator) -> SpoiledGradientEcho 
     fat_left = float(rng.uniform(0.1, 0.3)) if saturated else 1.0
     if name == "T1W":
         return SpoiledGradientEcho(float(tr), float(te), protocol.flip_angle * rng.uniform(0.9, 1.15), fat_left)
-    return TurboSpinEcho(float(tr), float(te), fat_left, single_shot=protocol.echo_train_length > 32)
+    return TurboSpinEcho(float(tr), float(te), fat_left)

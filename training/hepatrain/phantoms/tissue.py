@@ -59,8 +59,8 @@ TISSUES = {
     # What a liver can hold. Fibrosis enhances late and is wet: dark in T1W, bright in T2W. Order of magnitude only.
     "fibrosis": Tissue((900, 1150), (84, 68), 0.8, 0.18),
     "oedema": Tissue((640, 870), (84, 68), 0.78, 0.62),
-    # Fat as de Bazelaire has it, whose T2 is near that of fat in hepatocytes.
-    "lipid": Tissue((343, 382), (58, 68), 0.75, lipid=1),
+    # Fat in hepatocytes: T1 as de Bazelaire has it, T2 at 3 T of Gambarota et al., MAGMA 2011.
+    "lipid": Tissue((343, 382), (58, 55), 0.75, lipid=1),
     "siderosis": replace(LIVER, iron=2.2),
     "haemangioma": Tissue((1100, 1350), (140, 120), 0.85, 1.0),
 }

@@ -53,7 +53,7 @@ def card_of(manifest: dict, label: Label, kind: str) -> str:
 
 Gives the probabilities of {", ".join(manifest["stages"])} from features of a volume inside its liver mask, as
 PyRadiomics 3.1 defines them with its default settings: bin width 25, no resampling, no normalisation. A {kind}
-for each input, after a symmetric logarithm and standardisation that are part of the graph:
+for each input; a graph takes features as they are, whatever it does to them first:
 
 {classifiers}
 

@@ -13,8 +13,9 @@ from hepatrain.radiomics.tables import FeatureTable
 SHIPPED_FEATURES = "shape and first-order"
 """What the service computes. They reach what all features do."""
 
-EXPORTABLE = ("logistic regression", "random forest", "ExtraTrees")
-"""Small as graphs, and of operators that every ONNX runtime has."""
+EXPORTABLE = ("logistic regression", "random forest")
+"""Small as graphs, of operators that every ONNX runtime has, and the same in float32: ExtraTrees' random thresholds are not
+on raw features what they are on transformed ones, and transformed ones differ by rounding from runtime to runtime."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,13 @@ def chosen_family(rows: list[dict]) -> Family:
 def fit(family: Family, table: FeatureTable, seed: int) -> Shipped:
     """Tune and select on all patients, then keep only what was selected: the graph asks for no feature in vain.
 
-    Fitted on float32, which the graph computes in: a tree's thresholds then fall on the same side of every value.
+    A forest reads the raw float32 features: logarithm and scale do not change their order, which is all it looks at, and
+    their rounding would put values that lie close together on the other side of a threshold.
     """
     table = table.group(SHIPPED_FEATURES)
     features = table.features.astype(np.float32)
     whole = tuned(family, features, table.stages, seed)
     table = table.columns(np.flatnonzero(whole["select"].get_support()).tolist())
-    pipeline = Pipeline([(name, clone(step)) for name, step in whole.steps if name != "select"])
+    left_out = {"select", "log", "scale"} if family.name == "random forest" else {"select"}
+    pipeline = Pipeline([(name, clone(step)) for name, step in whole.steps if name not in left_out])
     return Shipped(table, pipeline.fit(table.features.astype(np.float32), table.stages))

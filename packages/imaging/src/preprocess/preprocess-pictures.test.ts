@@ -43,8 +43,8 @@ test('channels are the pictures next to a slice, clamped to the stack', () => {
   const patientBesideAir = stackOf(6, (k, _, i) => (i < 4 ? 0 : 100 + k * 20));
   const { tensor, intensity } = preprocessPictures(patientBesideAir, how);
   const lastPixel = (plane: number): number => tensor[plane * 16 + 15]! * intensity.std + intensity.mean;
-  const planes = Array.from({ length: 9 }, (_, n) => Math.round((lastPixel(n) - 100) / 20));
-  assert.deepEqual(planes, [0, 1, 2, 2, 3, 4, 4, 5, 5]);
+  const planes = Array.from({ length: 9 }, (_, n) => Math.round(lastPixel(n)));
+  assert.deepEqual(planes, [100, 120, 140, 140, 160, 180, 180, 200, 200]);
 });
 
 test('the scale is that of a volume: of what is brighter than the mean', () => {

@@ -6,6 +6,9 @@ import { firstOrderFeatureNames, firstOrderFeatures } from './first-order-featur
 import { type LabelledBox, labelledBox } from './labelled-box.ts';
 import { shapeFeatureNames, shapeFeatures } from './shape-features.ts';
 
+/** Most voxels of an organ, eight bytes each while features are computed: three litres of liver at 0.45 mm. */
+const organVoxelsMax = 2 ** 25;
+
 /** In the order of the tables that PyRadiomics writes, and by its names. */
 export const radiomicsFeatureNames = [
   ...shapeFeatureNames.map((name) => `original_shape_${name}` as const),
@@ -20,7 +23,7 @@ export type RadiomicsFeatures = Readonly<Record<RadiomicsFeatureName, number>>;
  * The 14 shape and 18 first-order features of the organ that `mask` marks in `image`, as PyRadiomics 3.1 computes them by default: on the image's own grid and values (slope ×
  * stored + intercept), axes in the order in which voxels are stored; any value above 0 is organ. Units are those of the two files. Voxels that are not finite are no values.
  *
- * Throws MASK_MISMATCH, NO_FINITE_VOXELS, and EMPTY_MASK where fewer than two of the mask's extents are more than one voxel: PyRadiomics refuses such a mask, too.
+ * Throws MASK_MISMATCH, NO_FINITE_VOXELS, TOO_MANY_VOXELS, and EMPTY_MASK where fewer than two of the mask's extents are more than one voxel: PyRadiomics refuses such a mask, too.
  */
 export function radiomicsFeatures(image: Volume, mask: Volume): RadiomicsFeatures {
   assertSameGrid(image, mask);
@@ -37,10 +40,11 @@ export function radiomicsFeatures(image: Volume, mask: Volume): RadiomicsFeature
   return Object.fromEntries(radiomicsFeatureNames.map((name, n) => [name, found[n]!])) as RadiomicsFeatures;
 }
 
-/** The organ's finite values. Throws NO_FINITE_VOXELS. */
+/** The organ's finite values. Throws NO_FINITE_VOXELS, TOO_MANY_VOXELS. */
 function valuesWithin({ dims, cells, origin }: LabelledBox, { data, slope, intercept, dims: whole }: Volume) {
   let marked = 0;
   for (let at = 0; at < cells.length; at++) marked += cells[at]!;
+  if (marked > organVoxelsMax) throw tooManyVoxels(marked);
   const values = new Float64Array(marked);
   let count = 0;
   for (let k = 1, at = dims[0] * dims[1]; k + 1 < dims[2]; k++) {
@@ -66,5 +70,14 @@ function assertExtended({ dims }: LabelledBox): void {
     expected: 'an organ that extends along two axes at least',
     received: `${extents.join('×')} voxels`,
     action: 'draw the liver, or leave the mask out',
+  });
+}
+
+function tooManyVoxels(received: number): HepastageError {
+  return new HepastageError(ErrorCode.TOO_MANY_VOXELS, {
+    what: 'the mask is too large for features',
+    expected: `at most ${organVoxelsMax} voxels`,
+    received,
+    action: 'check that the mask is of the liver alone',
   });
 }

@@ -64,9 +64,7 @@ export function firstOrderFeatures(values: Float64Array, voxelVolume: number): F
     Median: p50,
     Minimum: minimum,
     Range: maximum - minimum,
-    RobustMeanAbsoluteDeviation: meanAbsoluteDeviation(
-      values.filter((value) => value >= p10 && value <= p90),
-    ),
+    RobustMeanAbsoluteDeviation: deviationWithin(p10, p90, values),
     RootMeanSquared: Math.sqrt(energy / length),
     Skewness: second === 0 ? 0 : third / second ** 1.5,
     TotalEnergy: energy * voxelVolume,
@@ -97,10 +95,23 @@ function momentsAround(mean: number, values: Float64Array) {
   };
 }
 
-function meanAbsoluteDeviation(values: Float64Array): number {
+/** Mean distance to their mean, of the values from `low` to `high`: without a copy of them, which would be as large as they are. */
+function deviationWithin(low: number, high: number, values: Float64Array): number {
+  let count = 0;
   let total = 0;
-  for (let n = 0; n < values.length; n++) total += values[n]!;
-  return momentsAround(total / values.length, values).deviation;
+  for (let n = 0; n < values.length; n++) {
+    const value = values[n]!;
+    if (value < low || value > high) continue;
+    count++;
+    total += value;
+  }
+  const mean = total / count;
+  let distances = 0;
+  for (let n = 0; n < values.length; n++) {
+    const value = values[n]!;
+    if (value >= low && value <= high) distances += Math.abs(value - mean);
+  }
+  return distances / count;
 }
 
 function histogramOf(values: Float64Array): { entropy: number; uniformity: number } {

@@ -14,8 +14,8 @@ export interface MeshSize {
  * Area and volume of the surface half way between marked and empty voxels (marching cubes). A cube's triangles depend on its configuration alone, so the pass over
  * the box only counts configurations, and sums where they are. `spacing` in mm.
  *
- * The volume is the sum of the signed tetrahedra from the box's first cell to every triangle, as PyRadiomics has it: where the table leaves a slit between two cubes whose
- * common face alternates, it depends on that origin, in the fourth digit at most for an organ.
+ * The volume is the sum of the signed tetrahedra from the box's first cell to every triangle. Where the table leaves a slit between two cubes whose common face
+ * alternates, it depends on that point, which is therefore PyRadiomics' own: a point 100 voxels away changes the volume of a real liver by 2 · 10⁻⁴.
  */
 export function meshSize(box: LabelledBox, spacing: Triple): MeshSize {
   const { counts, places } = countConfigurations(box);

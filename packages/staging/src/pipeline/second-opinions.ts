@@ -19,7 +19,8 @@ export interface SecondOpinions {
 
 /**
  * Features of the liver → opinions of the radiomics models, which stand beside the study's stage and never change it. A sequence without a liver mask has no features, and
- * nothing to say about that; one whose mask gives none is a warning.
+ * nothing to say about that; one whose mask gives none is a warning. Opinions stand in result.json alone: reports travel on to systems in which nobody would see the licence
+ * that a model made from non-commercial data comes with.
  */
 export async function secondOpinions(
   volumes: BySequence<PreparedVolume>,

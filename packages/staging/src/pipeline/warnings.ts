@@ -5,7 +5,7 @@ import type { ProviderChoice } from '../inference/execution-provider.ts';
 
 const messages: Readonly<Record<string, string>> = {
   MODEL_NOT_CLINICALLY_VALIDATED:
-    'Research use only: this model was never validated on patients and must not guide care.',
+    'Research use only: this model was never validated for clinical use and must not guide care.',
   NON_COMMERCIAL_RESEARCH_ONLY:
     'Made from data under a non-commercial licence: this opinion may be used for non-commercial research only.',
 };
