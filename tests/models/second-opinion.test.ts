@@ -10,6 +10,7 @@ import { Sequence, type StagingResult } from '@hepastage/proto';
 import {
   ImagingPool,
   loadModelPackage,
+  missingProvenance,
   type OpinionModels,
   StagingModel,
   stageStudy,
@@ -38,9 +39,8 @@ before(async () => {
   folder = await temporaryDirectory('second-opinion');
   await writeRadiomicsPackage(join(folder.path, 'made'));
   opinions = await startOpinionModels([join(folder.path, 'made')]);
-  const shipped = fileURLToPath(new URL('../../models/phantom-light', import.meta.url));
   const batch = { slicesMax: 16, delayMsMax: 0 };
-  model = await StagingModel.start(await loadModelPackage(shipped), {
+  model = await StagingModel.start(await loadModelPackage(shippedModel('phantom-light')), {
     providers: ['cpu'],
     threads: 1,
     batch,
@@ -51,6 +51,10 @@ after(async () => {
   await Promise.all([model.stop(), imaging.close(), opinions[Symbol.asyncDispose]()]);
   await folder[Symbol.asyncDispose]();
 });
+
+function shippedModel(name: string): string {
+  return fileURLToPath(new URL(`../../models/${name}`, import.meta.url));
+}
 
 async function staged(files: StudyFiles, models = opinions.models): Promise<StagingResult> {
   await using opened = await openRequest('job', files, { t1w: '', t2w: '' }, limits);
@@ -115,6 +119,14 @@ test('a mask without a shape costs the opinion, not the study', async () => {
     warnings.find(({ code }) => code === 'NO_RADIOMICS_FEATURES')?.message ?? '',
     /^No second opinion on T1W: the mask is no more than a line of voxels/,
   );
+});
+
+test('the shipped package fits its manifest, gives its golden probabilities, and says what it may be used for', async () => {
+  await using shipped = await startOpinionModels([shippedModel('radiomics-cirrmri600plus')]);
+  const { manifest } = shipped.models[0]!;
+  assert.equal(manifest.radiomics?.classifiers.length, 3);
+  assert.ok(manifest.warnings.includes('NON_COMMERCIAL_RESEARCH_ONLY'));
+  assert.deepEqual(missingProvenance(manifest), []);
 });
 
 /** The same mask with its first marked voxel alone. */

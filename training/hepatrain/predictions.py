@@ -80,7 +80,9 @@ def table_of(rows: Iterable[dict[str, object]]) -> PredictionTable:
         field.name: np.array([row.get(field.name, lacking.get(field.name, np.nan)) for row in rows])
         for field in fields(PredictionTable)
     }
-    table = PredictionTable(**columns)
+    # Graphs answer in float32; what is computed from their answers is not to be rounded again.
+    doubles = {name: column.astype(float) for name, column in columns.items() if column.dtype.kind == "f"}
+    table = PredictionTable(**columns | doubles)
     keys = list(zip(table.study, table.variant, table.input, table.slice, strict=True))
     if len(set(keys)) < len(keys):
         study, variant, name, index = next(key for key in keys if keys.count(key) > 1)

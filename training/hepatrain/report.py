@@ -38,6 +38,8 @@ def table(metrics: list[Metric], names: tuple[str, ...] | None = None, count: st
     names = tuple(name for name in names or there if name in there)
     rows: dict[tuple[str, str, int], dict[str, Metric]] = {}
     for metric in metrics:
+        if metric.name not in names:
+            continue
         rows.setdefault((metric.input, metric.measuredOn, metric.studies), {})[metric.name] = metric
     lines = [["input", "measured on", count, *(name.replace("_", " ") for name in names)]]
     for (name, measured_on, studies), values in rows.items():

@@ -52,6 +52,7 @@ def test_a_stage_that_is_missing_leaves_figures_out():
     assert "auc_severe" not in {metric.name for metric in metrics}
     mixed = [*metrics, *patient_metrics(predictions, "others", "command")]
     assert " – |" in table(mixed)
+    assert table(mixed, ("auc_severe",)).count("\n") == 1 + 6  # header, and the rows that have it
 
 
 def test_slices_are_cases_and_patients_are_resampled():

@@ -79,3 +79,9 @@ def test_columns_are_the_agreed_ones(tmp_path):
         read_predictions(write(tmp_path))
     with pytest.raises(ValueError, match="no prediction"):
         table_of([])
+
+
+def test_answers_in_float32_are_computed_with_in_float64():
+    table = answers(2, slices=1)
+    for name in ("probabilities", "distance", "attention"):
+        assert getattr(table, name).dtype == np.float64, name

@@ -13,7 +13,7 @@ export const workerConfig = Type.Object({
     description: 'folder of the model package',
   }),
   opinionModels: Type.Array(Type.String({ minLength: 1 }), {
-    default: [],
+    default: ['models/radiomics-cirrmri600plus'],
     description:
       'folders of RADIOMICS packages that give second opinions where a liver mask came; none: no such package',
   }),

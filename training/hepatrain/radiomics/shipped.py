@@ -14,8 +14,8 @@ SHIPPED_FEATURES = "shape and first-order"
 """What the service computes. They reach what all features do."""
 
 EXPORTABLE = ("logistic regression", "random forest")
-"""Small as graphs, of operators that every ONNX runtime has, and the same in float32: ExtraTrees' random thresholds are not
-on raw features what they are on transformed ones, and transformed ones differ by rounding from runtime to runtime."""
+"""Small as graphs, of operators that every ONNX runtime has, and the same in float32. ExtraTrees is not: on raw
+features its random thresholds are others, and on transformed ones they depend on how a runtime rounds."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ def chosen_family(rows: list[dict]) -> Family:
 def fit(family: Family, table: FeatureTable, seed: int) -> Shipped:
     """Tune and select on all patients, then keep only what was selected: the graph asks for no feature in vain.
 
-    A forest reads the raw float32 features: logarithm and scale do not change their order, which is all it looks at, and
-    their rounding would put values that lie close together on the other side of a threshold.
+    A forest reads the raw float32 features: logarithm and scale do not change their order, which is all it looks at,
+    and their rounding would put values that lie close together on the other side of a threshold.
     """
     table = table.group(SHIPPED_FEATURES)
     features = table.features.astype(np.float32)
