@@ -1,8 +1,8 @@
 /**
  * usage: npm run train:smoke [-- FOLDER]
  *
- * The lab's whole way in minutes, by the commands that docs/training.md names, each in a process of its own: phantoms → prepare → train → pack → verify → evaluate
- * through the served pipeline → report. FOLDER (training/runs/smoke) keeps what came out. The exit code is 0 if every step succeeded.
+ * The lab's whole way in minutes, by the commands that docs/training.md names, each in a process of its own: phantoms → prepare → train → pack → verify, in
+ * float32 and float16 → evaluate through the served pipeline → report. FOLDER (training/runs/smoke) keeps what came out. The exit code is 0 if every step succeeded.
  *
  * The model is far too small to be of use: this proves the way, not the model.
  */
@@ -19,9 +19,16 @@ const at = (name: string) => join(folder, name);
 const studies = '30';
 
 const python = await pythonEnvironment();
-const lab = (module: string, ...words: string[]) => [python, ['-m', `hepatrain.${module}`, ...words]] as const;
+const lab = (module: string, ...words: string[]) =>
+  [python, ['-m', `hepatrain.${module}`, ...words]] as const;
 const hepastage = (...words: string[]) =>
   [process.execPath, [join(root, 'packages/cli/src/main.ts'), ...words]] as const;
+const pack = (name: string, precision: string) =>
+  lab(
+    'package.pack',
+    ...['--checkpoint', at('run/checkpoint.pt'), '--prepared', at('prepared')],
+    ...['--label', 'smoke-label.json', '--precision', precision, '--out', at(name)],
+  );
 
 const steps = {
   phantoms: lab('phantoms', '--out', at('phantoms'), '--studies', studies, '--seed', '11'),
@@ -34,12 +41,10 @@ const steps = {
     ...['--prepared', at('prepared'), '--config', 'configs/smoke.json', '--run', at('run')],
     ...['--trained-on', `${studies} synthetic phantoms`],
   ),
-  pack: lab(
-    'package.pack',
-    ...['--checkpoint', at('run/checkpoint.pt'), '--prepared', at('prepared')],
-    ...['--label', 'smoke-label.json', '--out', at('package')],
-  ),
+  pack: pack('package', 'float32'),
   verify: hepastage('model', 'verify', at('package')),
+  'pack in float16': pack('package-float16', 'float16'),
+  'verify float16': hepastage('model', 'verify', at('package-float16')),
   evaluate: hepastage(
     ...['evaluate', at('phantoms/cohort.csv'), '--model', at('package'), '--split', 'test'],
     ...['--out', at('predictions.csv')],

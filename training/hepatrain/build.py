@@ -1,7 +1,7 @@
-"""`python -m hepatrain.build`: phantoms → prepare → train → export → evaluate, into one model package.
+"""`python -m hepatrain.build`: phantoms → prepare → cross-validate → export → evaluate, into one model package.
 
-Each step but the last two leaves its result in the run's folder, and is done again when settings or sources that it
-depends on have changed.
+Each step but the last leaves its result in the run's folder, and is done again when settings or sources that it depends
+on have changed. The test phantoms have no part in training or calibration: the package's figures are of them.
 """
 
 import argparse
@@ -10,40 +10,36 @@ import subprocess
 from pathlib import Path
 
 from hepatrain.checkpoint import Checkpoint
-from hepatrain.config import NetworkConfig, TrainingConfig
-from hepatrain.data.studies import of_split, read_preprocessing, read_studies
+from hepatrain.cross_validate import Cohort, cross_validate
 from hepatrain.package.label import Label
-from hepatrain.package.pack import pack
+from hepatrain.package.pack import Evidence, pack
 from hepatrain.phantoms.cohort import make_cohort
-from hepatrain.revision import revision_of
 from hepatrain.steps import fingerprint_of, run_step
-from hepatrain.train import train
 
 TRAINING = Path(__file__).resolve().parents[1]
 REPOSITORY = TRAINING.parent
 
 NAME = "phantom-light"
+CONFIG = TRAINING / "configs" / "light.json"
 STUDIES, COHORT_SEED = 640, 1
 
-COMMON = ("training/requirements.txt", "training/hepatrain/vocabulary.py")
-PHANTOM_SOURCES = (*COMMON, "training/hepatrain/phantoms/*.py")
+PHANTOM_SOURCES = (
+    "training/requirements.txt",
+    "training/hepatrain/vocabulary.py",
+    "training/hepatrain/phantoms/*.py",
+    "training/hepatrain/phantoms/dicom/protocols.py",
+)
 PREPARE_SOURCES = (
     "training/preprocessing.json",
     "proto/hepastage/v1/model.proto",
-    "packages/imaging/src/**/*.ts",
+    "packages/imaging/src/geometry/*.ts",
+    "packages/imaging/src/nifti/*.ts",
+    "packages/imaging/src/preprocess/*.ts",
+    "packages/imaging/src/*.ts",
     "packages/platform/src/settings.ts",
     "packages/cli/src/commands/prepare.ts",
     "packages/cli/src/input-file.ts",
     "packages/cli/src/prepare/*.ts",
-)
-TRAIN_SOURCES = (
-    *COMMON,
-    "training/hepatrain/data/*.py",
-    "training/hepatrain/network/*.py",
-    *(
-        f"training/hepatrain/{name}.py"
-        for name in ("build", "calibrate", "checkpoint", "config", "losses", "metrics", "predict", "train")
-    ),
 )
 
 
@@ -66,35 +62,26 @@ def require_all(prepared: Path) -> None:
         )
 
 
-def train_checkpoint(prepared: Path, path: Path) -> None:
-    """Train on the phantoms and store the checkpoint."""
-    studies, revision = read_studies(prepared), revision_of(TRAINING)
-    config = TrainingConfig()
-    trained_on = (
-        f"{len(of_split(studies, 'train'))} synthetic T1W/T2W phantoms (hepatrain.phantoms, seed {COHORT_SEED}), "
-        f"{len(of_split(studies, 'valid'))} more for early stopping and calibration. No patient data."
-    )
-    network = train(studies, NetworkConfig(), config)
-    Checkpoint(network, config, read_preprocessing(prepared), trained_on, revision).save(path)
-
-
 def main() -> None:
     """Do what is not done yet, then pack."""
     parser = argparse.ArgumentParser(prog="python -m hepatrain.build", description=__doc__)
     parser.add_argument("--out", type=Path, default=REPOSITORY / "models" / NAME, help="the package to write")
     parser.add_argument("--run", type=Path, default=TRAINING / "runs" / NAME, help="where steps leave results")
+    parser.add_argument("--processes", type=int, default=2, help="trainings at once, one core each")
     options = parser.parse_args()
     run = options.run.resolve()
-    cohort, prepared, checkpoint = run / "phantoms", run / "prepared", run / "checkpoint.pt"
+    phantoms, prepared, folds = run / "phantoms", run / "prepared", run / "folds"
 
     # Each step also depends on the step before.
     phantoms_from = fingerprint_of(REPOSITORY, PHANTOM_SOURCES, STUDIES, COHORT_SEED)
-    run_step(cohort, phantoms_from, lambda: make_cohort(cohort, STUDIES, COHORT_SEED))
+    run_step(phantoms, phantoms_from, lambda: make_cohort(phantoms, STUDIES, COHORT_SEED, options.processes))
     prepared_from = fingerprint_of(REPOSITORY, PREPARE_SOURCES, phantoms_from)
-    run_step(prepared, prepared_from, lambda: prepare(cohort / "cohort.csv", prepared))
-    trained_from = fingerprint_of(REPOSITORY, TRAIN_SOURCES, prepared_from)
-    run_step(checkpoint, trained_from, lambda: train_checkpoint(prepared, checkpoint))
-    pack(Checkpoint.load(checkpoint), prepared, Label.read(TRAINING / f"{NAME}.json"), options.out)
+    run_step(prepared, prepared_from, lambda: prepare(phantoms / "cohort.csv", prepared))
+    words = f"synthetic T1W/T2W phantoms (hepatrain.phantoms, seed {COHORT_SEED}; no patient data)"
+    cohort = Cohort(prepared, words, hold_out=True)
+    cross_validate(cohort, CONFIG, folds, options.processes, final=True)
+    evidence = Evidence(prepared, folds, unseen=prepared)
+    pack(Checkpoint.load(folds / "checkpoint.pt"), evidence, Label.read(TRAINING / f"{NAME}.json"), options.out)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,12 @@ Those out-of-fold answers are what a cohort without a test set is judged and cal
     predictions.csv     every study, by the network that neither trained nor stopped on it
     calibration.json    temperature and thresholds, fitted on those answers
     checkpoint.pt       with --final: a network of all studies that takes over these constants
+
+With --hold-out the cohort's test studies have no part in any of it.
 """
 
 import argparse
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -41,48 +43,65 @@ SOURCES = (
 TRAINING = Path(__file__).resolve().parents[1]
 
 
-def trained_from(prepared: Path, network: NetworkConfig, training: TrainingConfig, *settings: object) -> str:
+@dataclass(frozen=True)
+class Cohort:
+    """Which studies, and what a package says of them."""
+
+    prepared: Path
+    words: str = ""
+    """What they are, for people; empty: the folder's name."""
+    hold_out: bool = False
+    """Whether the split `test` stays out: its studies are kept to measure what is packed."""
+
+    def studies(self, training: TrainingConfig, fold: int | None) -> list[Study]:
+        """As the configuration wants them. Without a fold: for a final network, which keeps fold 0 only to stop by."""
+        stored = [s for s in read_studies(self.prepared) if not (self.hold_out and s.split == "test")]
+        studies = with_fold(stored, FOLDS - 1 if fold is None else fold)
+        if fold is None:
+            studies = [replace(s, split="train") if s.split == "test" else s for s in studies]
+        return shrunk(of_sequences(studies, training.sequences), training.scale)
+
+    def trained_on(self, training: int, validation: int) -> str:
+        """For the manifest."""
+        words = self.words or f"studies of {self.prepared.resolve().name}"
+        return f"{training} {words}, {validation} more for early stopping; calibrated on {FOLDS} folds of both."
+
+
+def trained_from(cohort: Cohort, network: NetworkConfig, training: TrainingConfig, fold: int | None) -> str:
     """Fingerprint of a training: code, configuration, index of the studies."""
-    index = (prepared / "index.json").read_bytes()
-    return fingerprint_of(TRAINING, SOURCES, index, asdict(network), asdict(training), *settings)
+    index = (cohort.prepared / "index.json").read_bytes()
+    settings = (cohort.hold_out, asdict(network), asdict(training), fold)
+    return fingerprint_of(TRAINING, SOURCES, index, *settings)
 
 
-def studies_of(prepared: Path, training: TrainingConfig, fold: int | None) -> list[Study]:
-    """As the configuration wants them. Without a fold: for a final network, which keeps fold 0 only to stop by."""
-    studies = with_fold(read_studies(prepared), FOLDS - 1 if fold is None else fold)
-    if fold is None:
-        studies = [replace(s, split="train") if s.split == "test" else s for s in studies]
-    return shrunk(of_sequences(studies, training.sequences), training.scale)
-
-
-def train_fold(prepared: Path, config: Path, folder: Path, device: str, fold: int | None) -> str:
+def train_fold(cohort: Cohort, config: Path, folder: Path, device: str, fold: int | None) -> str:
     """Train one network unless it is there; what was done, in words."""
     network_config, training = read_config(config)
     path = folder / "checkpoint.pt" if fold is None else folder / f"fold-{fold}" / "checkpoint.pt"
     name = "final network" if fold is None else f"fold {fold}"
 
     def make() -> None:
-        studies = studies_of(prepared, training, fold)
+        studies = cohort.studies(training, fold)
         network = train(studies, network_config, training, device=device, quiet=True)
         known = of_split(studies, "train")
         fit_distribution(network, known)
-        words = f"{len(known)} studies of {prepared.resolve().name}"
-        revision = revision_of(TRAINING)
-        Checkpoint(network, training, read_preprocessing(prepared), words, revision).save(path)
+        words = cohort.trained_on(len(known), len(of_split(studies, "valid")))
+        origin = (read_preprocessing(cohort.prepared), words, revision_of(TRAINING))
+        Checkpoint(network, training, *origin).save(path)
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    run_step(path, trained_from(prepared, network_config, training, fold), make)
+    run_step(path, trained_from(cohort, network_config, training, fold), make)
     return f"{name} is trained"
 
 
 def out_of_fold(
-    prepared: Path, folder: Path, training: TrainingConfig
+    cohort: Cohort, folder: Path, training: TrainingConfig
 ) -> tuple[list[Checkpoint], list[list[Study]], list[Predictions]]:
     """The folds' networks, the studies that each never saw, and the logits for them."""
     checkpoints, studies, logits = [], [], []
     for fold in range(FOLDS):
         checkpoints.append(Checkpoint.load(folder / f"fold-{fold}" / "checkpoint.pt"))
-        studies.append(of_split(studies_of(prepared, training, fold), "test"))
+        studies.append(of_split(cohort.studies(training, fold), "test"))
         logits.append(predict(checkpoints[-1].network, [(studies[-1], variant) for variant in VARIANTS]))
     return checkpoints, studies, logits
 
@@ -105,14 +124,14 @@ def answers_with(
 
 
 def cross_validate(
-    prepared: Path, config: Path, folder: Path, processes: int, final: bool = False, device: str = "cpu"
+    cohort: Cohort, config: Path, folder: Path, processes: int, final: bool = False, device: str = "cpu"
 ) -> PredictionTable:
     """Train what is not trained yet, answer and calibrate; the out-of-fold answers, as written."""
     _, training = read_config(config)
     todo: list[int | None] = [*range(FOLDS), *([None] if final else [])]
-    run_all(train_fold, [(prepared, config, folder, device, fold) for fold in todo], processes)
+    run_all(train_fold, [(cohort, config, folder, device, fold) for fold in todo], processes)
 
-    checkpoints, studies, logits = out_of_fold(prepared, folder, training)
+    checkpoints, studies, logits = out_of_fold(cohort, folder, training)
     temperature = temperature_of(logits)
     # Judged with a temperature of the other folds: a study has no part in the constant that its answer is scaled by.
     others = [temperature_of([*logits[:fold], *logits[fold + 1 :]]) for fold in range(FOLDS)]
@@ -143,12 +162,13 @@ def main() -> None:
     parser.add_argument("--config", type=Path, required=True, help="one of training/configs, or your own")
     parser.add_argument("--run", type=Path, required=True, help="folder to write, or to go on with")
     parser.add_argument("--processes", type=int, default=2, help="trainings at once, one core each")
+    parser.add_argument("--hold-out", action="store_true", help="leave the cohort's test studies out of all folds")
+    parser.add_argument("--trained-on", default="", help="what the studies are, in words: the manifest says it")
     parser.add_argument("--final", action="store_true", help="also train a network of all studies")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     options = parser.parse_args()
-    answers = cross_validate(
-        options.prepared, options.config, options.run, options.processes, options.final, options.device
-    )
+    cohort = Cohort(options.prepared, options.trained_on, options.hold_out)
+    answers = cross_validate(cohort, options.config, options.run, options.processes, options.final, options.device)
     command = f".venv/bin/python -m hepatrain.evaluate {options.run / 'predictions.csv'}"
     print(table(patient_metrics(answers, "out of fold", command), HEADLINE))
 

@@ -43,14 +43,15 @@ class Predictions(NamedTuple):
 def predict(network: StagingNetwork, sets: Iterable[tuple[list[Study], str]]) -> Predictions:
     """Predictions for sets of studies together, each set as prepared by one variant."""
     network.eval()
+    device = next(network.parameters()).device
     wanted = torch.tensor(list(INPUTS.values()))  # [P, 2]
     logits, stages, has = [], [], []
     for studies, variant in sets:
         for batch in whole_batches(studies, variant):
-            decisions = network(batch.slices).decisions
-            logits.append(decisions.logits)
+            decisions = network(batch.to(device).slices).decisions
+            logits.append(decisions.logits.cpu())
             stages.append(batch.stages)
-            has.append((decisions.present.bool() == wanted).all(2))
+            has.append((decisions.present.cpu().bool() == wanted).all(2))
     if not logits:
         raise ValueError("There is no study to predict: the split is empty.")
     return Predictions(torch.cat(logits), torch.cat(stages), torch.cat(has))

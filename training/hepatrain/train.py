@@ -21,6 +21,7 @@ from hepatrain.data.batches import training_batches
 from hepatrain.data.folds import FOLDS, with_fold
 from hepatrain.data.shrink import shrunk
 from hepatrain.data.studies import HEALTHY, Study, of_sequences, of_split, read_preprocessing, read_studies
+from hepatrain.fit_distribution import fit_distribution
 from hepatrain.losses import stage_weights, training_loss
 from hepatrain.metrics import measure
 from hepatrain.network.model import StagingNetwork
@@ -234,6 +235,7 @@ def main() -> None:
         studies = with_fold(studies, options.fold)
     studies = shrunk(studies, config.scale)
     network = train(studies, network_config, config, options.run, resume=options.resume, device=options.device)
+    fit_distribution(network, of_split(studies, "train"))
     trained_on = options.trained_on or f"{len(of_split(studies, 'train'))} studies of {options.prepared.resolve().name}"
     preprocessing, revision = read_preprocessing(options.prepared), revision_of(Path(__file__).parent)
     Checkpoint(network, config, preprocessing, trained_on, revision).save(options.run / "checkpoint.pt")

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from hepatrain import build
+from hepatrain import build, cross_validate
 from hepatrain.steps import fingerprint_of, run_step
 
 
@@ -46,9 +46,16 @@ def test_a_fingerprint_follows_sources_and_settings_but_not_tests(tmp_path):
         fingerprint_of(tmp_path, ["b.ts"])
 
 
-@pytest.mark.parametrize("sources", (build.PHANTOM_SOURCES, build.PREPARE_SOURCES, build.TRAIN_SOURCES))
-def test_the_sources_of_every_step_exist(sources):
-    fingerprint_of(build.REPOSITORY, sources)
+@pytest.mark.parametrize(
+    ("root", "sources"),
+    (
+        (build.REPOSITORY, build.PHANTOM_SOURCES),
+        (build.REPOSITORY, build.PREPARE_SOURCES),
+        (build.TRAINING, cross_validate.SOURCES),
+    ),
+)
+def test_the_sources_of_every_step_exist(root, sources):
+    fingerprint_of(root, sources)
 
 
 def test_a_refused_phantom_fails_the_build(tmp_path):

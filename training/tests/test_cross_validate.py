@@ -6,6 +6,7 @@ import pytest
 from hepatrain import cross_validate as cv
 from hepatrain.calibrate import Calibration
 from hepatrain.checkpoint import Checkpoint
+from hepatrain.config import TrainingConfig
 from hepatrain.predictions import read_predictions
 from tests.conftest import write_prepared
 
@@ -45,7 +46,7 @@ def test_every_study_is_answered_by_the_network_that_never_saw_it(cohort, monkey
 
     monkeypatch.setattr(cv, "run_all", one_by_one)
     monkeypatch.setattr(cv, "train", spy)
-    answers = cv.cross_validate(prepared, config, run, processes=1, final=True)
+    answers = cv.cross_validate(cv.Cohort(prepared), config, run, processes=1, final=True)
 
     assert len(trained) == len(seen) == 6
     written = read_predictions(run / "predictions.csv")
@@ -66,10 +67,24 @@ def test_every_study_is_answered_by_the_network_that_never_saw_it(cohort, monkey
     # Again: nothing is trained, and the answers are the same.
     seen.clear()
     content = (run / "predictions.csv").read_bytes()
-    cv.cross_validate(prepared, config, run, processes=1, final=True)
+    cv.cross_validate(cv.Cohort(prepared), config, run, processes=1, final=True)
     assert seen == []
     assert (run / "predictions.csv").read_bytes() == content
     # Another configuration: everything is.
     config.write_text(json.dumps({**CONFIG, "training": {**CONFIG["training"], "seed": 8}}))
-    cv.train_fold(prepared, config, run, "cpu", 0)
+    cv.train_fold(cv.Cohort(prepared), config, run, "cpu", 0)
     assert len(seen) == 1
+
+
+def test_held_out_test_studies_have_no_part_in_any_fold(cohort):
+    prepared, _, _ = cohort
+    index = json.loads((prepared / "index.json").read_text())
+    for item in index["items"]:
+        item["split"] = "test" if item["fold"] == 2 else "train"
+    (prepared / "index.json").write_text(json.dumps(index))
+    held = {"s06", "s07", "s08"}
+    for fold in (None, *range(5)):
+        studies = cv.Cohort(prepared, hold_out=True).studies(TrainingConfig(), fold)
+        assert held.isdisjoint(s.name for s in studies)
+        assert len(studies) == 12
+    assert held < {s.name for s in cv.Cohort(prepared).studies(TrainingConfig(), 0)}

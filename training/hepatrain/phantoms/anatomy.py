@@ -8,11 +8,17 @@ from hepatrain.phantoms.foci import Focus, sample_foci
 from hepatrain.vocabulary import STAGES
 
 SEVERITY_MEAN = dict(zip(STAGES, (0.2, 0.5, 0.8), strict=True))
-SEVERITY_DEVIATION = 0.13
-"""Neighbouring stages overlap: who knew the severity itself would still be wrong in about one case of six."""
+SEVERITY_DEVIATION = 0.1
+"""Neighbouring stages overlap: who knew the severity itself would still be wrong in about one case of eleven."""
 
-ORGAN_DEVIATION = 0.22
+ORGAN_DEVIATION = 0.24
 """Every organ follows the severity at its own pace, so that no single sign tells the stage."""
+
+SEPTA = {"T1W": (0.06, 0.85), "T2W": (0.03, 0.5)}
+"""Share of fibrous tissue in a septum as each sequence sees it: at severity 0, and what is added up to 1."""
+
+SEPTA_DEVIATION = 0.16
+"""A septum's perfusion (T1W) and its water (T2W) follow the severity each at its own pace: two sequences know more."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class Anatomy:
     nodularity: float
     """Amplitude of the liver's surface nodules."""
     nodule_size: float
-    """Wavelength of regenerative nodules, at the surface and in the parenchyma."""
+    """Wavelength of regenerative nodules, at the surface and in the parenchyma; macronodular enough for 2 mm pixels."""
     septa: dict[str, float]
     """Share of fibrous tissue in a septum as each sequence sees it: T1W by what does not enhance, T2W by its water."""
     septa_extent: float
@@ -54,6 +60,8 @@ class Anatomy:
     spleen_size: float
     ascites: float
     """Depth of free fluid around the liver; 0: none."""
+    bowel_folds: float
+    """Half thickness of folds and content between them: a texture like that of septa, at any stage. 0: none."""
     portal_radius: float
     collaterals: int
     """Number of tortuous veins near the splenic hilum."""
@@ -72,30 +80,30 @@ def sample_anatomy(stage: str, rng: np.random.Generator) -> Anatomy:
     def around(value: float, relative_deviation: float) -> float:
         return float(value * np.exp(rng.normal(0, relative_deviation)))
 
-    fine = organ(0.08)  # nodules at the surface and septa within come together, but not in step
-    size = around(1.02 - 0.06 * organ(), 0.06)
+    size = around(1.01 - 0.04 * organ(), 0.06)
     return Anatomy(
         body_radii=(around(160, 0.06), around(112, 0.06)),
         fat=float(rng.uniform(8, 26)),
         liver_size=tuple((size * np.exp(rng.normal(0, 0.11, 3))).tolist()),
-        right_lobe=around(1.03 - 0.09 * organ(), 0.04),
-        left_lobe=around(1 + 0.16 * organ(), 0.1),
+        right_lobe=around(1.01 - 0.05 * organ(), 0.04),
+        left_lobe=around(1.02 + 0.12 * organ(), 0.1),
         left_length=around(1 - 0.05 * organ(), 0.12),
-        caudate=around(1 + 0.5 * organ(), 0.1),
+        caudate=around(1 + 0.5 * organ(), 0.08),
         lean=float(rng.normal(0.37, 0.15)),
-        notch=around(8 + 5 * organ(), 0.25),
+        notch=around(9.5 + 2 * organ(), 0.25),
         lobulation=float(rng.uniform(1.8, 4.2)),
-        nodularity=around(0.8 + 0.9 * max(0, fine + rng.normal(0, 0.14)), 0.2),
-        nodule_size=float(rng.uniform(8, 15)),
-        septa={sequence: around(0.04 + 0.5 * max(0, fine + rng.normal(0, 0.2)), 0.15) for sequence in ("T1W", "T2W")},
-        septa_extent=float(np.clip(0.25 + 0.55 * organ(), 0.15, 0.9)),
+        nodularity=around(0.95 + 0.5 * organ(0.16), 0.2),
+        nodule_size=float(rng.uniform(12, 19)),
+        septa={name: around(least + more * organ(SEPTA_DEVIATION), 0.1) for name, (least, more) in SEPTA.items()},
+        septa_extent=float(np.clip(0.4 + 0.45 * organ(), 0.3, 0.95)),
         foci=sample_foci(3.2 * organ() ** 1.5, rng),
-        diffuse_fibrosis=float(np.clip(0.14 * organ(0.3), 0, 0.3)),
+        diffuse_fibrosis=float(np.clip(0.1 * organ(), 0, 0.3)),
         diffuse_lipid=float(rng.exponential(0.03)),
         iron=float(rng.exponential(0.15)),
         # Big spleens and some fluid have other causes too.
-        spleen_size=around(0.85 + 0.45 * organ(), 0.08) * (rng.uniform(1.1, 1.35) if rng.random() < 0.12 else 1),
-        ascites=max(0.0, 30 * (organ() - 0.6)) + (rng.uniform(2, 9) if rng.random() < 0.1 else 0),
+        spleen_size=around(0.8 + 0.5 * organ(), 0.07) * (rng.uniform(1.1, 1.35) if rng.random() < 0.1 else 1),
+        ascites=max(0.0, 30 * (organ() - 0.5)) + (rng.uniform(2, 9) if rng.random() < 0.1 else 0),
+        bowel_folds=float(max(0.0, rng.uniform(-0.6, 2.2))),
         portal_radius=around(5.2 + 2.4 * organ(), 0.12),
         collaterals=int(rng.poisson(0.4 + 5 * max(0.0, organ() - 0.35))),
         texture_seed=int(rng.integers(2**32)),

@@ -51,8 +51,8 @@ def septa_density(anatomy: Anatomy, points: Field) -> Field:
     field = smooth_noise(points, anatomy.texture_seed + 1, anatomy.nodule_size)
     region = smooth_noise(points, anatomy.texture_seed + 6, 90)
     # About the normal quantile of the extent.
-    affected = np.clip(0.5 + 2 * (region + 2.2 * (anatomy.septa_extent - 0.5)), 0, 1)
-    return affected * np.exp(-((field / 0.35) ** 2))
+    affected = np.clip(0.5 + 1.5 * (region + 2.2 * (anatomy.septa_extent - 0.5)), 0, 1)
+    return affected * np.exp(-((field / 0.45) ** 2))
 
 
 def composition(anatomy: Anatomy, points: Field, sequence: str) -> dict[str, Field | float]:

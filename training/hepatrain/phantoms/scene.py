@@ -58,7 +58,11 @@ def layers(anatomy: Anatomy, points: Field) -> Iterator[Layer]:
     yield Layer("muscle", wall)
     yield Layer("fat", cavity)
     loops = 12 * smooth_noise(points, anatomy.texture_seed + 4, 60)
-    yield Layer("bowel", np.minimum(cavity - 4, loops - np.maximum(z, 0) / 3))
+    bowel = np.minimum(cavity - 4, loops - np.maximum(z, 0) / 3)
+    yield Layer("bowel", bowel)
+    if anatomy.bowel_folds > 0:
+        folds = anatomy.bowel_folds - 2.5 * np.abs(smooth_noise(points, anatomy.texture_seed + 8, 15))
+        yield Layer("fluid", np.minimum(bowel - 3, folds))
     yield Layer("air", np.minimum(cavity - 8, loops - 16 - np.maximum(z, 0) / 3))  # gas in some loops
     dome = 72 - 0.004 * ((x - 50) ** 2 + y * y)
     yield Layer("lung", np.minimum(cavity, z - dome))

@@ -43,13 +43,12 @@ LIVER = Tissue((576, 812), (46, 42), 0.72, 0.58)  # Stanisz et al., MRM 2005;54:
 
 TISSUES = {
     "liver": LIVER,
-    # de Bazelaire et al., Radiology 2004;230:652: spleen, kidney cortex, paravertebral muscle, marrow of L4.
+    # de Bazelaire et al., Radiology 2004;230:652: spleen, kidney cortex, paravertebral muscle, marrow of L4, fat.
     "spleen": Tissue((1057, 1328), (79, 61), 0.8, 0.8),
     "kidney": Tissue((966, 1142), (87, 76), 0.82, 1.7),
     "muscle": Tissue((856, 898), (27, 29), 0.75, 0.12),
     "bone": Tissue((549, 586), (49, 49), 0.55, 0.15, lipid=0.5),
-    # Subcutaneous fat: Gold et al., AJR 2004;183:343.
-    "fat": Tissue((288, 371), (165, 133), 0.9, lipid=1),
+    "fat": Tissue((343, 382), (58, 68), 0.9, lipid=1),
     "vessel": Tissue((1441, 1932), (290, 275), 0.8, 1.3, flow=0.9),  # blood: Stanisz et al., MRM 2005;54:507
     # Ascites, bile, cysts, cerebrospinal fluid: near water, with some protein.
     "fluid": Tissue((3000, 3400), (500, 430), 0.95),
