@@ -101,7 +101,7 @@ describe('CirrMRI600+ with its real tables', { skip: skipWithoutSharedData }, ()
     const { volumes, dataset } = JSON.parse(stdout) as { volumes: number; dataset: DatasetReport };
     assert.equal(volumes, 628);
     assert.equal(dataset.leaks.length, 7);
-    assert.deepEqual(await readdir(join(folder.path, 'dry')), ['registry.csv']);
+    assert.deepEqual((await readdir(join(folder.path, 'dry'))).sort(), ['cohort.csv', 'registry.csv']);
   });
 
   test('the two volumes of real patients are prepared through that layout', async () => {
@@ -135,6 +135,25 @@ describe('CirrMRI600+ with its real tables', { skip: skipWithoutSharedData }, ()
         ['patient-0005', 'T1W', 'liver', 'mild', 6],
       ],
     );
+
+    // And the cohort that was found goes through the served pipeline and the radiomics features.
+    const cohort = join(out, 'cohort.csv');
+    const predictions = join(folder.path, 'predictions.csv');
+    const evaluated = await hepastage('evaluate', cohort, '--out', predictions, '--json');
+    assert.equal(evaluated.exitCode, 0, evaluated.stderr);
+    const studies = (await readFile(predictions, 'utf8')).trim().split('\n').slice(1);
+    assert.deepEqual(
+      [...new Set(studies.map((row) => row.split(',').slice(1, 3).join()))],
+      ['patient-0003,severe', 'patient-0005,mild'],
+    );
+    const features = await hepastage(
+      'features',
+      cohort,
+      '--out',
+      join(folder.path, 'features.csv'),
+      '--json',
+    );
+    assert.deepEqual(JSON.parse(features.stdout), { computed: 2, refused: [] });
   });
 });
 

@@ -108,6 +108,7 @@ test('highdicom reads from the SR what went into it', async () => {
         ['prob-severe', 0.05, '1'],
         ['attention', 0.75, '1'],
         ['heat-in-liver', 2 / 3, '1'],
+        ['liver-in-slices', 0.125, '1'],
       ],
       evaluations: [['stage', 'moderate']],
     },

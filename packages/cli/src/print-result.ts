@@ -1,5 +1,6 @@
 import {
   enumName,
+  type SequenceOpinion,
   SequenceSchema,
   SeriesReport_Role,
   SeriesReport_RoleSchema,
@@ -23,13 +24,14 @@ export function printResult(result: StagingResult, artefactsAt: string): void {
     execution,
     series,
   } = result;
+  const isCalibrated = !warnings.some(({ code }) => code === 'STAGE_SET_NOT_CALIBRATED');
   const lines = [
-    `stage          ${stage}   (${percent(stageSetLevel)} set: ${stageSet.join(', ')})`,
+    `stage          ${stage}   (${percent(stageSetLevel)} set: ${stageSet.join(', ')}${isCalibrated ? '' : '; not calibrated'})`,
     `probabilities  ${shares(result.probabilities)}`,
-    ...perSequence.map(
-      (one) =>
-        `  ${enumName(SequenceSchema, one.sequence)} alone    ${shares(one.probabilities)}   region: ${one.region}`,
-    ),
+    ...perSequence.flatMap((one) => [
+      `  ${enumName(SequenceSchema, one.sequence)} alone    ${shares(one.probabilities)}   region: ${one.region}`,
+      `               ${evidenceText(one)}`,
+    ]),
     ...series
       .filter(({ role }) => role !== SeriesReport_Role.PASSED_OVER)
       .map(
@@ -44,4 +46,17 @@ export function printResult(result: StagingResult, artefactsAt: string): void {
     ...artefacts.map(({ name, description }) => `  ${artefactsAt}/${name}   ${description}`),
   ];
   console.log(lines.join('\n'));
+}
+
+/** How far the sequence is from what the model knows, and whether its evidence lies in the liver. */
+function evidenceText({ distance, distanceUsualMax, heatInLiver, liverInSlices }: SequenceOpinion): string {
+  const parts = [
+    ...(distanceUsualMax > 0
+      ? [`distance to the training ${distance.toFixed(2)}, usual up to ${distanceUsualMax.toFixed(2)}`]
+      : []),
+    ...(heatInLiver !== undefined && liverInSlices !== undefined
+      ? [`${percent(heatInLiver)} of the heat in the liver, ${percent(liverInSlices)} by chance`]
+      : []),
+  ];
+  return parts.length === 0 ? 'neither distance nor liver to tell' : parts.join('; ');
 }

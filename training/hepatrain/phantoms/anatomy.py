@@ -11,13 +11,13 @@ SEVERITY_MEAN = dict(zip(STAGES, (0.2, 0.5, 0.8), strict=True))
 SEVERITY_DEVIATION = 0.1
 """Neighbouring stages overlap: who knew the severity itself would still be wrong in about one case of eleven."""
 
-ORGAN_DEVIATION = 0.24
+ORGAN_DEVIATION = 0.26
 """Every organ follows the severity at its own pace, so that no single sign tells the stage."""
 
 SEPTA = {"T1W": (0.06, 0.85), "T2W": (0.03, 0.5)}
 """Share of fibrous tissue in a septum as each sequence sees it: at severity 0, and what is added up to 1."""
 
-SEPTA_DEVIATION = 0.16
+SEPTA_DEVIATION = 0.18
 """A septum's perfusion (T1W) and its water (T2W) follow the severity each at its own pace: two sequences know more."""
 
 
@@ -93,7 +93,7 @@ def sample_anatomy(stage: str, rng: np.random.Generator) -> Anatomy:
         notch=around(9.5 + 2 * organ(), 0.25),
         lobulation=float(rng.uniform(1.8, 4.2)),
         nodularity=around(0.95 + 0.5 * organ(0.16), 0.2),
-        nodule_size=float(rng.uniform(12, 19)),
+        nodule_size=float(rng.uniform(14, 23)),
         septa={name: around(least + more * organ(SEPTA_DEVIATION), 0.1) for name, (least, more) in SEPTA.items()},
         septa_extent=float(np.clip(0.4 + 0.45 * organ(), 0.3, 0.95)),
         foci=sample_foci(3.2 * organ() ** 1.5, rng),

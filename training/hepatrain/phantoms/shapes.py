@@ -20,10 +20,10 @@ def ellipsoid(points: Field, centre: tuple[float, ...], radii: tuple[float, ...]
 
 def box(points: Field, centre: tuple[float, ...], reach: tuple[float, ...]) -> np.ndarray:
     """Indices of the points within `reach` mm of the centre along every axis: where a small solid needs computing."""
-    inside = np.abs(points[2] - centre[2]) < reach[2]
-    inside &= np.abs(points[0] - centre[0]) < reach[0]
-    inside &= np.abs(points[1] - centre[1]) < reach[1]
-    return np.flatnonzero(inside)
+    near = np.flatnonzero(np.abs(points[2] - centre[2]) < reach[2])
+    for axis in (0, 1):
+        near = near[np.abs(points[axis][near] - centre[axis]) < reach[axis]]
+    return near
 
 
 def tube(points: Field, path: np.ndarray, radii: np.ndarray) -> Field:

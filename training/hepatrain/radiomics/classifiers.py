@@ -59,11 +59,11 @@ def families() -> tuple[Family, ...]:
         ),
         Family(
             "random forest",
-            RandomForestClassifier(12, max_samples=0.7),
+            RandomForestClassifier(30, max_samples=0.7),
             leaves,
-            {"classify__n_estimators": 60},
+            {"classify__n_estimators": 300},
         ),
-        Family("ExtraTrees", ExtraTreesClassifier(12), leaves, {"classify__n_estimators": 60}),
+        Family("ExtraTrees", ExtraTreesClassifier(30), leaves, {"classify__n_estimators": 300}),
         Family(
             "gradient boosting",
             HistGradientBoostingClassifier(max_leaf_nodes=4, max_bins=31, max_features=0.3, early_stopping=False),

@@ -12,6 +12,7 @@ import type { SplitKind } from '../dataset/splits.ts';
 import { readInputFile, unreadable } from '../input-file.ts';
 import { makeOutputFolder } from '../output-folder.ts';
 import { type CohortRow, parseCohort } from '../prepare/cohort.ts';
+import { cohortCsv } from '../prepare/cohort-csv.ts';
 import { type CohortIndex, prepareCohort } from '../prepare/prepare-cohort.ts';
 import { parsePreprocessing } from '../prepare/preprocessing-file.ts';
 import { type Summary, summaryJson, summaryText } from '../prepare/summary.ts';
@@ -37,7 +38,10 @@ export function prepareCommand(): Command {
       '<cohort>',
       'folder of CirrMRI600+ as downloaded, or a table: study,sequence,variant,image,liver_mask,stage,split and, if you like, patient,fold (paths relative to it)',
     )
-    .requiredOption('--out <folder>', 'where index.json and tensors/ go, and registry.csv of a dataset')
+    .requiredOption(
+      '--out <folder>',
+      'where index.json and tensors/ go, and registry.csv and cohort.csv of a dataset',
+    )
     .option('--preprocessing <file.json>', 'how to prepare: {"T1W": {…}, "T2W": {…}}')
     .option('--jobs <n>', 'volumes prepared at once', wholeNumber(1), availableParallelism())
     .addOption(
@@ -84,8 +88,10 @@ async function rowsOf(path: string, options: Options): Promise<Omit<Summary, 'in
     return { rows: parseCohort((await readInputFile(path)).toString('utf8'), path) };
   }
   const { cohort, report, registryCsv } = await readDataset(path, { splits: splits ?? 'folds', sequence, layout, seed: seed ?? 1 }); // prettier-ignore
-  await makeOutputFolder(resolve(options.out));
-  await writeFile(join(options.out, 'registry.csv'), registryCsv);
+  const out = resolve(options.out);
+  await makeOutputFolder(out);
+  await writeFile(join(out, 'registry.csv'), registryCsv);
+  await writeFile(join(out, 'cohort.csv'), cohortCsv(cohort, out));
   return { rows: cohort, dataset: report };
 }
 

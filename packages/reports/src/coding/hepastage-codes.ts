@@ -17,6 +17,7 @@ export const hepastageCodes = {
   disagreement: own('disagreement', 'Total-variation distance between the sequences'),
   attention: own('attention', 'Share of the sequence in the joint decision'),
   heatInLiver: own('heat-in-liver', 'Share of the evidence inside the liver mask'),
+  liverInSlices: own('liver-in-slices', 'Share of the liver mask in the staged slices'),
   evidence: own('stage-evidence', 'Evidence for the stage, relative to the highest'),
   sequenceOpinion: own('sequence-opinion', 'Stage that one sequence alone speaks for'),
   modelDigest: own('model-sha256', 'SHA-256 of the manifest of the model package'),

@@ -82,6 +82,7 @@ test('every number of the result is in it', () => {
       ['prob-severe', 0.05],
       ['attention', 0.75],
       ['heat-in-liver', 2 / 3],
+      ['liver-in-slices', 0.125],
     ],
     'opinion-t2w': [
       'sequence-opinion',

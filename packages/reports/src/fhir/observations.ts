@@ -74,13 +74,19 @@ function stageSetMembers({ stageSet, stageSetLevel }: StagingResult): FhirObject
   ];
 }
 
-function opinionNumbers({ probabilities, attention, heatInLiver }: SequenceOpinion): FhirObject[] {
+function opinionNumbers({
+  probabilities,
+  attention,
+  heatInLiver,
+  liverInSlices,
+}: SequenceOpinion): FhirObject[] {
   return [
     ...probabilities.map(({ stage, probability }: StageProbability) =>
       numberComponent(probabilityCode(stage), probability),
     ),
     numberComponent(hepastageCodes.attention, attention),
     ...(heatInLiver === undefined ? [] : [numberComponent(hepastageCodes.heatInLiver, heatInLiver)]),
+    ...(liverInSlices === undefined ? [] : [numberComponent(hepastageCodes.liverInSlices, liverInSlices)]),
   ];
 }
 

@@ -41,6 +41,7 @@ export function testReportInput({
           probabilities: shares(0.25, 0.7, 0.05),
           attention: 0.75,
           heatInLiver: 2 / 3,
+          liverInSlices: 0.125,
         },
         { sequence: Sequence.T2W, stage: 'severe', probabilities: shares(1e-9, 0.1, 0.9), attention: 0.25 },
       ],

@@ -34,11 +34,12 @@ export function jointGroup(result: StagingResult, header: ReportHeader): Item {
 /** What one sequence says alone, and the images that it says it of. */
 export function sequenceGroup(opinion: SequenceOpinion, header: ReportHeader): Item {
   const name = enumName(SequenceSchema, opinion.sequence);
-  const { attention, heatInLiver, stage } = opinion;
+  const { attention, heatInLiver, liverInSlices, stage } = opinion;
   return group(name, uidFor(header, 'tracking', name), header.model, [
     ...probabilities(opinion.probabilities),
     numberContent(hepastageCodes.attention, attention),
     ...(heatInLiver === undefined ? [] : [numberContent(hepastageCodes.heatInLiver, heatInLiver)]),
+    ...(liverInSlices === undefined ? [] : [numberContent(hepastageCodes.liverInSlices, liverInSlices)]),
     codeContent('CONTAINS', hepastageCodes.stage, stageCode(stage)),
     ...byInstance(imagesOf(header, opinion.sequence)).map((frames) =>
       imageContent(dcm.sourceOfMeasurement, frames),
