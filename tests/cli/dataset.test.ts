@@ -135,9 +135,10 @@ test('slices are prepared in the order of their numbers, at most as many as the 
   const file = await readFile(join(folder.path, 'slices', items[1]!.tensor));
   const values = new Float32Array(new Uint8Array(file.subarray(-3 * 3 * 256 * 4)).buffer);
   const firstPixels = Array.from({ length: 9 }, (_, plane) => values[plane * 256]!);
-  // Brighter from picture to picture: 2, 3, 4 are not 1, 10, 11.
+  // Brighter from picture to picture: 2, 3, 4 are not 1, 10, 11. The darker half lies below what is counted as body, where all is one value.
+  const lowest = firstPixels.filter((value) => value === firstPixels[0]).length;
   assert.ok(
-    firstPixels.every((value, n) => n === 0 || value > firstPixels[n - 1]!),
+    lowest < 5 && firstPixels.every((value, n) => n < lowest || value > firstPixels[n - 1]!),
     String(firstPixels),
   );
 });
