@@ -14,42 +14,34 @@ import { runVisibly } from './run-visibly.ts';
 
 const training = join(root, 'training');
 const folder = resolve(process.argv[2] ?? join(training, 'runs/smoke'));
-const at = (name: string) => join(folder, name);
 /** Enough that every split has every stage. */
 const studies = '30';
 
 const python = await pythonEnvironment();
-const lab = (module: string, ...words: string[]) =>
-  [python, ['-m', `hepatrain.${module}`, ...words]] as const;
-const hepastage = (...words: string[]) =>
-  [process.execPath, [join(root, 'packages/cli/src/main.ts'), ...words]] as const;
-const pack = (name: string, precision: string) =>
+/** Paths hold no blanks of ours; FOLDER may: words are split before it is put in. */
+const wordsOf = (line: string) => line.split(' ').map((word) => word.replace('FOLDER', folder));
+const lab = (line: string) => [python, ['-m', ...wordsOf(`hepatrain.${line}`)]] as const;
+const hepastage = (line: string) =>
+  [process.execPath, [join(root, 'packages/cli/src/main.ts'), ...wordsOf(line)]] as const;
+const pack = (line: string) =>
   lab(
-    'package.pack',
-    ...['--checkpoint', at('run/checkpoint.pt'), '--prepared', at('prepared')],
-    ...['--label', 'smoke-label.json', '--precision', precision, '--out', at(name)],
+    `package.pack --checkpoint FOLDER/run/checkpoint.pt --prepared FOLDER/prepared --label smoke-label.json ${line}`,
   );
 
 const steps = {
-  phantoms: lab('phantoms', '--out', at('phantoms'), '--studies', studies, '--seed', '11'),
+  phantoms: lab(`phantoms --out FOLDER/phantoms --studies ${studies} --seed 11`),
   prepare: hepastage(
-    ...['prepare', at('phantoms/cohort.csv'), '--preprocessing', join(training, 'preprocessing.json')],
-    ...['--out', at('prepared')],
+    'prepare FOLDER/phantoms/cohort.csv --preprocessing preprocessing.json --out FOLDER/prepared',
   ),
-  train: lab(
-    'train',
-    ...['--prepared', at('prepared'), '--config', 'configs/smoke.json', '--run', at('run')],
-    ...['--trained-on', `${studies} synthetic phantoms`],
-  ),
-  pack: pack('package', 'float32'),
-  verify: hepastage('model', 'verify', at('package')),
-  'pack in float16': pack('package-float16', 'float16'),
-  'verify float16': hepastage('model', 'verify', at('package-float16')),
+  train: lab('train --prepared FOLDER/prepared --config configs/smoke.json --run FOLDER/run'),
+  pack: pack('--out FOLDER/package'),
+  verify: hepastage('model verify FOLDER/package'),
+  'pack in float16': pack('--precision float16 --out FOLDER/package-float16'),
+  'verify float16': hepastage('model verify FOLDER/package-float16'),
   evaluate: hepastage(
-    ...['evaluate', at('phantoms/cohort.csv'), '--model', at('package'), '--split', 'test'],
-    ...['--out', at('predictions.csv')],
+    'evaluate FOLDER/phantoms/cohort.csv --model FOLDER/package --split test --out FOLDER/predictions.csv',
   ),
-  report: lab('evaluate', at('predictions.csv'), '--out', at('report')),
+  report: lab('evaluate FOLDER/predictions.csv --out FOLDER/report'),
 } as const;
 
 await rm(folder, { recursive: true, force: true });

@@ -26,8 +26,6 @@ test('npm run train:smoke: phantoms become a package that is served and measured
   const manifestOf = async (name: string): Promise<Manifest> =>
     JSON.parse(await readFile(join(folder.path, name, 'manifest.json'), 'utf8')) as Manifest;
   const [full, half] = [await manifestOf('package'), await manifestOf('package-float16')];
-  const encoderBytes = ({ files }: Manifest) =>
-    files.find(({ name }) => name === 'encoder.t1w.onnx')?.bytes ?? Number.NaN;
   assert.deepEqual(
     full.stageSets.thresholds.map(({ input }) => input),
     ['T1W', 'T2W', 'T1W+T2W'],
@@ -49,3 +47,7 @@ test('npm run train:smoke: phantoms become a package that is served and measured
   const report = await readFile(join(folder.path, 'report/report.md'), 'utf8');
   assert.match(report, /72\.8%/);
 });
+
+function encoderBytes({ files }: Manifest): number {
+  return files.find(({ name }) => name === 'encoder.t1w.onnx')?.bytes ?? Number.NaN;
+}

@@ -5,13 +5,11 @@ const columns = 'study,sequence,variant,image,liver_mask,stage,split,patient,fol
 
 /** The table that `parseCohort` reads, to lie in `folder`: paths are relative to it. */
 export function cohortCsv(rows: readonly CohortRow[], folder: string): string {
-  const lines = rows.map(({ study, sequence, variant, image, liverMask, stage, split, patient, fold }) =>
-    [
-      ...[study, sequence, variant, quoted(relative(folder, image))],
-      ...[liverMask === undefined ? '' : quoted(relative(folder, liverMask)), stage, split],
-      ...[patient ?? '', fold ?? ''],
-    ].join(','),
-  );
+  const place = (path: string | undefined) => (path === undefined ? '' : quoted(relative(folder, path)));
+  const lines = rows.map(({ study, sequence, variant, image, liverMask, stage, split, patient, fold }) => {
+    const places = [place(image), place(liverMask)];
+    return [study, sequence, variant, ...places, stage, split, patient ?? '', fold ?? ''].join(',');
+  });
   return `${[columns, ...lines].join('\n')}\n`;
 }
 
