@@ -2,24 +2,26 @@
  * usage: npm run train:smoke [-- FOLDER]
  *
  * The lab's whole way in minutes, by the commands that docs/training.md names, each in a process of its own: phantoms → prepare → train → pack → verify, in
- * float32 and float16 → evaluate through the served pipeline → report. FOLDER (training/runs/smoke) keeps what came out. The exit code is 0 if every step succeeded.
+ * float32 and float16 → evaluate through the served pipeline → report. FOLDER (training/runs/smoke) keeps what came out, until the next run. The exit code is 0 if every
+ * step succeeded.
  *
  * The model is far too small to be of use: this proves the way, not the model.
  */
-import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { emptyOwnFolder } from './own-folder.ts';
 import { pythonEnvironment } from './python-environment.ts';
 import { root } from './root.ts';
 import { runVisibly } from './run-visibly.ts';
 
 const training = join(root, 'training');
 const folder = resolve(process.argv[2] ?? join(training, 'runs/smoke'));
+await emptyOwnFolder(folder);
 /** Enough that every split has every stage. */
 const studies = '30';
 
 const python = await pythonEnvironment();
 /** Paths hold no blanks of ours; FOLDER may: words are split before it is put in. */
-const wordsOf = (line: string) => line.split(' ').map((word) => word.replace('FOLDER', folder));
+const wordsOf = (line: string) => line.split(' ').map((word) => word.replace('FOLDER', () => folder));
 const lab = (line: string) => [python, ['-m', ...wordsOf(`hepatrain.${line}`)]] as const;
 const hepastage = (line: string) =>
   [process.execPath, [join(root, 'packages/cli/src/main.ts'), ...wordsOf(line)]] as const;
@@ -44,7 +46,6 @@ const steps = {
   report: lab('evaluate FOLDER/predictions.csv --out FOLDER/report'),
 } as const;
 
-await rm(folder, { recursive: true, force: true });
 for (const [name, [program, words]] of Object.entries(steps)) {
   console.log(`\n── ${name}`);
   const code = await runVisibly(program, words, training);

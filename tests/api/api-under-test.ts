@@ -10,7 +10,7 @@ import {
   openStudyQueue,
   parseConfig,
 } from '@hepastage/platform';
-import { ModelManifestSchema } from '@hepastage/proto';
+import { ModelManifest_Kind, ModelManifestSchema } from '@hepastage/proto';
 import { Redis } from 'ioredis';
 import { closeArrivalAsSaid } from '../../services/api/src/door/close-arrival.ts';
 import { type RedisServer, startRedis } from '../helpers/redis-server.ts';
@@ -113,7 +113,7 @@ async function openRest(config: ApiConfig, queueUrl: string, opening: AsyncDispo
     registry: createRegistry('api-test'),
     status,
     queue,
-    models: [create(ModelManifestSchema, { name: 'phantom-light', version: '1.0.0' })],
+    models: [create(ModelManifestSchema, { name: 'phantom-light', version: '1.0.0', kind: ModelManifest_Kind.DEEP })],
     lifecycle: new Lifecycle(),
     clock: () => new Date(),
     uidHasherOf: (name: string) => uidHasher('a key of the tests, long enough', name),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, after, test } from 'node:test';
@@ -71,6 +72,7 @@ test('the tensors are what serving computes', async () => {
   assert.deepEqual(items[1]!.positions, grid.positions);
   assert.equal(items[1]!.slices, shape[0]);
   const file = await readFile(join(folder.path, 'same', items[1]!.tensor));
+  assert.equal(items[1]!.sha256, createHash('sha256').update(file).digest('hex'));
   assert.deepEqual(new Float32Array(new Uint8Array(file.subarray(-tensor.byteLength)).buffer), tensor);
 });
 

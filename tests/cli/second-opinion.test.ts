@@ -43,7 +43,7 @@ test('model verify proves a package of that kind, and refuses one that was tampe
   const tampered = join(folder.path, 'tampered');
   await writeRadiomicsPackage(tampered);
   await writeFile(join(tampered, 't1w.onnx'), await readFile(join(tampered, 'both.onnx')));
-  const refused = await stage(tampered);
+  const refused = await hepastage('model', 'verify', tampered);
   assert.equal(refused.exitCode, 1);
   assert.match(refused.stderr, /^INVALID_MODEL: .*t1w\.onnx is not the file that the manifest describes/);
 });

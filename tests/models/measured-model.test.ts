@@ -55,9 +55,10 @@ test('a model whose manifest speaks of neither sets nor distances says so', asyn
   const { t1w } = phantomStudy('mild');
   const { stdout, exitCode } = await hepastage('stage', '--t1w', t1w, '--model', model.path, '--out', join(model.path, 'out'), '--json'); // prettier-ignore
   assert.equal(exitCode, 0, stdout);
-  const { warnings, stageSetLevel, quality } = decodeText(StagingResultSchema, stdout);
+  const { warnings, stageSetLevel, quality, perSequence } = decodeText(StagingResultSchema, stdout);
   assert.ok(warnings.some(({ code }) => code === 'STAGE_SET_NOT_CALIBRATED'));
   assert.equal(stageSetLevel, 0.9);
+  assert.deepEqual(perSequence.map((one) => [one.distance, one.distanceUsualMax]), [[undefined, undefined]]); // prettier-ignore
   assert.ok(!quality.some(({ code }) => code === 'OUT_OF_DISTRIBUTION'));
 });
 

@@ -30,6 +30,10 @@ test('studies staged together get the answers that each gets alone, whatever the
     { t1w: input(5), t2w: input(12) },
   ];
   const together = await model.stageAll(studies);
+  assert.ok(
+    together.every(({ distance }) => distance?.some((value) => value > 0)),
+    'the model measures distances',
+  );
   for (const [index, study] of studies.entries()) {
     const alone = await model.stage(study);
     const there = [study.t1w && 't1w', study.t2w && 't2w', 'joint'].filter((name) => name !== undefined);
@@ -38,6 +42,7 @@ test('studies staged together get the answers that each gets alone, whatever the
       't1wSliceAttention',
       't2wSliceAttention',
       'sequenceAttention',
+      'distance',
     ] as (keyof typeof alone)[]) {
       const [got, wanted] = [together[index]![name] ?? [], alone[name] ?? []];
       assert.equal(got.length, wanted.length, name);

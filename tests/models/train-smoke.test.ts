@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -35,18 +35,66 @@ test('npm run train:smoke: phantoms become a package that is served and measured
     `${encoderBytes(half)} of ${encoderBytes(full)} bytes`,
   );
 
-  const table = await readFile(join(folder.path, 'predictions.csv'), 'utf8');
-  const studies = new Set(
-    table
-      .trim()
-      .split('\n')
-      .slice(1)
-      .map((row) => row.split(',')[0]),
-  );
-  assert.equal(studies.size, 6);
-  const report = await readFile(join(folder.path, 'report/report.md'), 'utf8');
-  assert.match(report, /72\.8%/);
+  const table = rowsOf(await readFile(join(folder.path, 'predictions.csv'), 'utf8'));
+  assert.equal(new Set(table.map(({ study }) => study)).size, 6);
+  const measured = await readFile(join(folder.path, 'report/metrics.json'), 'utf8');
+  assert.deepEqual(accuraciesReported(measured), accuraciesOf(table));
 });
+
+test('a folder with files of others is left alone', async () => {
+  await using folder = await temporaryDirectory('train-smoke');
+  await writeFile(join(folder.path, 'thesis.txt'), 'mine');
+  await assert.rejects(runProgram(process.execPath, ['scripts/train-smoke.ts', folder.path], root));
+  assert.deepEqual(await readdir(folder.path), ['thesis.txt']);
+});
+
+type Row = Readonly<Record<string, string>>;
+
+/** Nothing in this table is quoted. */
+function rowsOf(csv: string): Row[] {
+  const [header = [], ...lines] = csv.trimEnd().split('\n').map((line) => line.split(',')); // prettier-ignore
+  return lines.map((values) => Object.fromEntries(header.map((name, column) => [name, values[column]!])));
+}
+
+/** Share of the studies whose likeliest stage is theirs, by input and by whether a liver mask came. */
+function accuraciesOf(table: readonly Row[]): Record<string, number> {
+  const whole = table.filter(({ slice }) => slice === '');
+  const groups = Map.groupBy(whole, ({ input, variant }) => nameOf(input!, variant === 'liver'));
+  return Object.fromEntries(
+    [...groups].map(([name, rows]) => [name, rounded(rows.filter(isRight).length / rows.length)]),
+  );
+}
+
+function isRight(row: Row): boolean {
+  const [likeliest] = ['mild', 'moderate', 'severe'].toSorted(
+    (one, other) => Number(row[`p_${other}`]) - Number(row[`p_${one}`]),
+  );
+  return likeliest === row['stage'];
+}
+
+interface Metric {
+  readonly name: string;
+  readonly input: string;
+  readonly measuredOn: string;
+  readonly value: number;
+}
+
+function accuraciesReported(metrics: string): Record<string, number> {
+  const { patientLevel } = JSON.parse(metrics) as { readonly patientLevel: readonly Metric[] };
+  const found = patientLevel.filter(({ name }) => name === 'accuracy');
+  return Object.fromEntries(
+    found.map(({ input, measuredOn, value }) => [nameOf(input, !/no liver mask/.test(measuredOn)), rounded(value)]),
+  );
+}
+
+function nameOf(input: string, hasMask: boolean): string {
+  return `${input} ${hasMask ? 'with' : 'without'} a liver mask`;
+}
+
+/** To the digits that reports have. */
+function rounded(share: number): number {
+  return Number(share.toFixed(4));
+}
 
 function encoderBytes({ files }: Manifest): number {
   return files.find(({ name }) => name === 'encoder.t1w.onnx')?.bytes ?? Number.NaN;

@@ -36,7 +36,6 @@ class PackageModel:
     def __init__(self, package: Package) -> None:
         """Opened already."""
         self.package = package
-        self.outputs = [output.name for output in package.stager.get_outputs()]
 
     def encode(self, sequence: str, slices: np.ndarray) -> np.ndarray:
         """See `Model`."""
@@ -44,7 +43,7 @@ class PackageModel:
 
     def stage(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """See `Model`."""
-        return dict(zip(self.outputs, self.package.stager.run(None, inputs), strict=True))
+        return dict(zip(STAGER_OUTPUTS, self.package.stager.run(STAGER_OUTPUTS, inputs), strict=True))
 
 
 class NetworkModel:
@@ -100,8 +99,7 @@ def rows_of(model: Model, study: Study, variant: str, slices: bool = True) -> li
         needed = [column for column, need in enumerate(needs) if need]
         if not all(SEQUENCES[column] in tokens for column in needed):
             continue
-        # A package from before the distance was measured has none.
-        distance = answer["distance"][0, needed].max() if "distance" in answer else np.nan
+        distance = answer["distance"][0, needed].max()
         probabilities = answer["probabilities"][0, pattern]
         rows.append({**facts, "input": name, "probabilities": probabilities, "distance": distance})
     for sequence, (values, positions) in tokens.items() if slices else ():

@@ -4,7 +4,7 @@ Temperature scaling (Guo et al., 2017), thresholds of the stage sets, and distan
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from scipy.optimize import minimize_scalar
 from torch import Tensor
 from torch.nn import functional as F
 
-from hepatrain.conformal import LEVEL, coverage_by_halves, fit_threshold, mass_needed, measure_coverage
+from hepatrain.conformal import LEVEL, Coverage, coverage_by_halves, fit_threshold, mass_needed, measure_coverage
 from hepatrain.network.model import StagingNetwork
 from hepatrain.predict import Predictions
 from hepatrain.predictions import PredictionTable
@@ -68,12 +68,10 @@ class Calibration:
         return Calibration(**json.loads(path.read_text()))
 
 
-def calibration_of(
-    temperature: float, fitted: PredictionTable, fitted_on: str, measured: PredictionTable | None = None
-) -> Calibration:
+def calibration_of(temperature: float, fitted: PredictionTable, fitted_on: str) -> Calibration:
     """Thresholds fitted on patient-level answers whose probabilities have the temperature already.
 
-    Coverage is measured on the answers `measured`, of other studies, or on random halves of the fitted ones.
+    Coverage is measured on random halves of the same answers; `covering` measures it on other studies.
     """
     thresholds = []
     for name in INPUTS:
@@ -82,22 +80,34 @@ def calibration_of(
             continue
         needed = mass_needed(answers.probabilities, answers.stage)
         threshold = fit_threshold(needed, answers.patient)
-        others = None if measured is None else measured.whole(name)
-        if others is None or len(others) == 0:
-            coverage = coverage_by_halves(answers.probabilities, answers.stage, answers.patient)
-        else:
-            coverage = measure_coverage(others.probabilities, others.stage, others.patient, threshold)
-        thresholds.append(
-            {
-                "input": name,
-                "threshold": threshold,
-                "coverage": round(coverage.coverage, 4),
-                "meanSize": round(coverage.mean_size, 3),
-                "studies": coverage.studies,
-            }
-        )
+        coverage = coverage_by_halves(answers.probabilities, answers.stage, answers.patient)
+        thresholds.append({"input": name, "threshold": threshold} | figures_of(coverage, answers))
     stage_sets = {"level": LEVEL, "method": "ordinal conformal", "fittedOn": fitted_on, "thresholds": thresholds}
     return Calibration(temperature, fitted_on, stage_sets, distribution_of(fitted, fitted_on))
+
+
+def figures_of(coverage: Coverage, answers: PredictionTable) -> dict:
+    """Of a StageSetThreshold message. It counts studies; a study prepared by both variants is one."""
+    return {
+        "coverage": round(coverage.coverage, 4),
+        "meanSize": round(coverage.mean_size, 3),
+        "studies": len(set(answers.study)),
+    }
+
+
+def covering(calibration: Calibration, answers: PredictionTable) -> Calibration:
+    """The same constants with the coverage of their sets measured on these answers, of studies that had no part in it.
+
+    An input that none of them has keeps its figures.
+    """
+    thresholds = []
+    for threshold in calibration.stage_sets["thresholds"]:
+        of_input = answers.whole(threshold["input"])
+        if len(of_input):
+            columns = (of_input.probabilities, of_input.stage, of_input.patient)
+            threshold = threshold | figures_of(measure_coverage(*columns, threshold["threshold"]), of_input)
+        thresholds.append(threshold)
+    return replace(calibration, stage_sets={**calibration.stage_sets, "thresholds": thresholds})
 
 
 def distribution_of(fitted: PredictionTable, fitted_on: str) -> dict:

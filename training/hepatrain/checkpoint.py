@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 from hepatrain.config import NetworkConfig, TrainingConfig, config_of
+from hepatrain.data.seen import Seen
 from hepatrain.network.model import StagingNetwork
 
 
@@ -21,6 +22,8 @@ class Checkpoint:
     """What the studies were, in words."""
     revision: str
     """Of the code that trained it."""
+    seen: Seen
+    """Whom it was trained and stopped on."""
 
     def save(self, path: Path) -> None:
         """Write tensors and plain values only: nothing that runs code when read. The file appears complete or not."""
@@ -34,6 +37,7 @@ class Checkpoint:
                 "preprocessing": self.preprocessing,
                 "trained_on": self.trained_on,
                 "revision": self.revision,
+                "seen": asdict(self.seen),
             },
             unfinished,
         )
@@ -41,10 +45,15 @@ class Checkpoint:
 
     @staticmethod
     def load(path: Path) -> "Checkpoint":
-        """Read what `save` wrote; the network is in eval mode."""
+        """Read what `save` wrote; the network is in eval mode. ValueError for an older one."""
         stored = torch.load(path, map_location="cpu", weights_only=True)
+        if "seen" not in stored:
+            raise ValueError(
+                f"{path} does not say whom its network has seen: it is from before that was kept. Train again."
+            )
         network = StagingNetwork(config_of(NetworkConfig, stored["network"], f"{path.name}, network"))
         network.load_state_dict(stored["weights"])
         network.eval()
         training = config_of(TrainingConfig, stored["training"], f"{path.name}, training")
-        return Checkpoint(network, training, stored["preprocessing"], stored["trained_on"], stored["revision"])
+        words = (stored["preprocessing"], stored["trained_on"], stored["revision"])
+        return Checkpoint(network, training, *words, Seen.from_plain(stored["seen"]))

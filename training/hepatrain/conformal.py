@@ -27,7 +27,8 @@ class Coverage:
     """95 % interval of the coverage."""
     mean_size: float
     """Stages in a set."""
-    studies: int
+    patients: int
+    """Trials of the interval: cases of one patient are no new evidence."""
 
 
 def grow(probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -75,7 +76,12 @@ def fit_threshold(needed: np.ndarray, patients: np.ndarray, level: float = LEVEL
 
 
 def stage_sets(probabilities: np.ndarray, threshold: float) -> np.ndarray:
-    """bool [B, K]: which stages are in each set. Never empty; all stages where even they do not reach the threshold."""
+    """bool [B, K]: which stages are in each set. Never empty; all stages where even they do not reach the threshold.
+
+    A threshold of 1 means every stage, however sure the model is.
+    """
+    if threshold >= 1:
+        return np.ones(probabilities.shape, bool)
     order, mass = grow(probabilities)
     before = mass - np.take_along_axis(probabilities, order, 1)  # before each inclusion
     sets = np.zeros(probabilities.shape, bool)

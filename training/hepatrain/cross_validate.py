@@ -2,10 +2,10 @@
 
 Those out-of-fold answers are what a cohort without a test set is judged and calibrated by. The run's folder holds
 
-    fold-0/ … fold-4/   run and checkpoint of each fold; those that are done are not done again
+    fold-0/ … fold-4/   checkpoint and curves of each fold; what is done is not done again, what was begun goes on
     predictions.csv     every study, by the network that neither trained nor stopped on it
     calibration.json    temperature and thresholds, fitted on those answers
-    checkpoint.pt       with --final: a network of all studies that takes over these constants
+    checkpoint.pt       with --final: a network of all studies that takes over these constants (curves in final/)
 
 With --hold-out the cohort's test studies have no part in any of it.
 """
@@ -21,8 +21,16 @@ from hepatrain.calibrate import bake, calibration_of, fit_temperature
 from hepatrain.checkpoint import Checkpoint
 from hepatrain.config import NetworkConfig, TrainingConfig, read_config
 from hepatrain.data.folds import FOLDS, with_fold
+from hepatrain.data.seen import Seen
 from hepatrain.data.shrink import shrunk
-from hepatrain.data.studies import Study, of_sequences, of_split, read_preprocessing, read_studies
+from hepatrain.data.studies import (
+    Study,
+    index_digest,
+    of_sequences,
+    of_split,
+    read_preprocessing,
+    read_studies,
+)
 from hepatrain.evaluation import patient_metrics
 from hepatrain.fit_distribution import fit_distribution
 from hepatrain.parallel import run_all
@@ -30,15 +38,10 @@ from hepatrain.predict import Predictions, predict
 from hepatrain.predictions import PredictionTable, join_tables, write_predictions
 from hepatrain.report import HEADLINE, table
 from hepatrain.revision import revision_of
+from hepatrain.sources import TRAINING_SOURCES
 from hepatrain.steps import fingerprint_of, run_step
 from hepatrain.train import train
 from hepatrain.vocabulary import VARIANTS
-
-SOURCES = (
-    *("requirements.txt", "hepatrain/data/*.py", "hepatrain/network/**/*.py"),
-    *(f"hepatrain/{name}.py" for name in ("calibrate", "config", "fit_distribution", "losses", "predict", "train")),
-)
-"""What a trained network depends on, relative to training/."""
 
 TRAINING = Path(__file__).resolve().parents[1]
 
@@ -68,30 +71,47 @@ class Cohort:
 
 
 def trained_from(cohort: Cohort, network: NetworkConfig, training: TrainingConfig, fold: int | None) -> str:
-    """Fingerprint of a training: code, configuration, index of the studies."""
-    index = (cohort.prepared / "index.json").read_bytes()
+    """Fingerprint of a training: code, configuration, studies with their tensors."""
     settings = (cohort.hold_out, asdict(network), asdict(training), fold)
-    return fingerprint_of(TRAINING, SOURCES, index, *settings)
+    return fingerprint_of(TRAINING, TRAINING_SOURCES, index_digest(cohort.prepared), *settings)
 
 
 def train_fold(cohort: Cohort, config: Path, folder: Path, device: str, fold: int | None) -> str:
-    """Train one network unless it is there; what was done, in words."""
+    """Train one network unless it is there, or go on with what was begun by the same code; what was done, in words."""
     network_config, training = read_config(config)
-    path = folder / "checkpoint.pt" if fold is None else folder / f"fold-{fold}" / "checkpoint.pt"
-    name = "final network" if fold is None else f"fold {fold}"
+    run = folder / ("final" if fold is None else f"fold-{fold}")
+    path = checkpoint_of(folder, fold)
+    made_from = trained_from(cohort, network_config, training, fold)
 
     def make() -> None:
         studies = cohort.studies(training, fold)
-        network = train(studies, network_config, training, device=device, quiet=True)
-        known = of_split(studies, "train")
+        resume = may_resume(run, made_from)
+        network = train(studies, network_config, training, run, resume=resume, device=device, quiet=True)
+        known, stopping = of_split(studies, "train"), of_split(studies, "valid")
         fit_distribution(network, known)
-        words = cohort.trained_on(len(known), len(of_split(studies, "valid")))
-        origin = (read_preprocessing(cohort.prepared), words, revision_of(TRAINING))
+        words = cohort.trained_on(len(known), len(stopping))
+        origin = (read_preprocessing(cohort.prepared), words, revision_of(TRAINING), Seen.of(known, stopping))
         Checkpoint(network, training, *origin).save(path)
+        (run / "last.pt").unlink()  # three times the checkpoint's size, and nothing is left to go on with
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    run_step(path, trained_from(cohort, network_config, training, fold), make)
-    return f"{name} is trained"
+    run_step(path, made_from, make)
+    return f"{'final network' if fold is None else f'fold {fold}'} is trained"
+
+
+def checkpoint_of(folder: Path, fold: int | None) -> Path:
+    """Where a fold's or the final network lies."""
+    return folder / "checkpoint.pt" if fold is None else folder / f"fold-{fold}" / "checkpoint.pt"
+
+
+def may_resume(run: Path, made_from: str) -> bool:
+    """Whether a run was begun and interrupted with this fingerprint; if not, that one begins now."""
+    state, begun_from = run / "last.pt", run / "begun-from"
+    if state.exists() and begun_from.exists() and begun_from.read_text() == made_from:
+        return True
+    run.mkdir(parents=True, exist_ok=True)
+    state.unlink(missing_ok=True)
+    begun_from.write_text(made_from)
+    return False
 
 
 def out_of_fold(
@@ -100,7 +120,7 @@ def out_of_fold(
     """The folds' networks, the studies that each never saw, and the logits for them."""
     checkpoints, studies, logits = [], [], []
     for fold in range(FOLDS):
-        checkpoints.append(Checkpoint.load(folder / f"fold-{fold}" / "checkpoint.pt"))
+        checkpoints.append(Checkpoint.load(checkpoint_of(folder, fold)))
         studies.append(of_split(cohort.studies(training, fold), "test"))
         logits.append(predict(checkpoints[-1].network, [(studies[-1], variant) for variant in VARIANTS]))
     return checkpoints, studies, logits
@@ -144,7 +164,7 @@ def cross_validate(
     calibration = calibration_of(temperature, as_served, words)
     calibration.write(folder / "calibration.json")
     if final:
-        path = folder / "checkpoint.pt"
+        path = checkpoint_of(folder, None)
         checkpoint = Checkpoint.load(path)
         bake(checkpoint.network, calibration)
         checkpoint.save(path)

@@ -11,9 +11,11 @@ from torch import Tensor
 from hepatrain.answers import NetworkModel, PackageModel, predict_table
 from hepatrain.checkpoint import Checkpoint
 from hepatrain.data.batches import whole_batches
+from hepatrain.data.seen import Seen
 from hepatrain.data.shrink import shrunk
-from hepatrain.data.studies import Study, of_split, read_studies
+from hepatrain.data.studies import Study, of_sequences, of_split, read_studies
 from hepatrain.network.model import StagingNetwork
+from hepatrain.package.files import SEEN
 from hepatrain.package.runtime import Package
 from hepatrain.predictions import write_predictions
 from hepatrain.vocabulary import INPUTS, SPLITS
@@ -57,6 +59,18 @@ def predict(network: StagingNetwork, sets: Iterable[tuple[list[Study], str]]) ->
     return Predictions(torch.cat(logits), torch.cat(stages), torch.cat(has))
 
 
+def studies_of(prepared: Path, split: str, seen: Seen) -> list[Study]:
+    """The studies of a split as the network knows them: test are those of patients that it has never seen."""
+    studies = seen.split(read_studies(prepared))
+    chosen = studies if split == "all" else of_split(studies, split)
+    if not chosen:
+        raise ValueError(
+            f"{prepared.name} has no study of the split {split}: of its {len(studies)} studies the network was trained "
+            f"on {len(of_split(studies, 'train'))} and stopped by {len(of_split(studies, 'valid'))}."
+        )
+    return chosen
+
+
 def main() -> None:
     """Predict a split and write the table."""
     parser = argparse.ArgumentParser(prog="python -m hepatrain.predict", description=__doc__)
@@ -64,16 +78,18 @@ def main() -> None:
     model.add_argument("--package", type=Path, help="folder of a model package, run by ONNX Runtime as it serves")
     model.add_argument("--checkpoint", type=Path, help="file that `hepatrain.train` wrote, run by PyTorch")
     parser.add_argument("--prepared", type=Path, required=True, help="folder that `hepastage prepare` wrote")
-    parser.add_argument("--split", choices=(*SPLITS, "all"), default="test")
+    split = "train: those it was trained on, valid: stopped by, test: of patients that it has never seen"
+    parser.add_argument("--split", choices=(*SPLITS, "all"), default="test", help=f"of the model's, {split}")
     parser.add_argument("--out", type=Path, required=True, help="CSV file to write")
     options = parser.parse_args()
-    studies = read_studies(options.prepared)
-    if options.split != "all":
-        studies = of_split(studies, options.split)
     if options.package:
+        studies = studies_of(options.prepared, options.split, Seen.read(options.package / SEEN))
         asked = PackageModel(Package(options.package))
     else:
         checkpoint = Checkpoint.load(options.checkpoint)
+        studies = of_sequences(
+            studies_of(options.prepared, options.split, checkpoint.seen), checkpoint.training.sequences
+        )
         studies = shrunk(studies, checkpoint.training.scale)
         asked = NetworkModel(checkpoint.network)
     table = predict_table(asked, studies)

@@ -1,6 +1,7 @@
 """What a training run leaves on disk: its state after every epoch, and its curves."""
 
 import csv
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,12 @@ class RunFolder:
         self.state, self.metrics, self.events = folder / "last.pt", folder / "metrics.csv", folder / "tensorboard"
         self.folder = folder
         self.curves: Any = None
+
+    def clear(self) -> None:
+        """Remove what an earlier run left, its checkpoint too: nothing of it is to be taken for the new run's."""
+        for path in (self.state, self.metrics, self.folder / "checkpoint.pt"):
+            path.unlink(missing_ok=True)
+        shutil.rmtree(self.events, ignore_errors=True)
 
     def load(self) -> dict[str, Any]:
         """The state after the last complete epoch. FileNotFoundError if there is none."""

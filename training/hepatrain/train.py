@@ -17,18 +17,27 @@ from tqdm import tqdm
 from hepatrain.calibrate import set_temperature
 from hepatrain.checkpoint import Checkpoint
 from hepatrain.config import NetworkConfig, TrainingConfig, read_config
-from hepatrain.data.batches import training_batches
+from hepatrain.data.batches import Batch, training_batches
 from hepatrain.data.folds import FOLDS, with_fold
+from hepatrain.data.seen import Seen
 from hepatrain.data.shrink import shrunk
-from hepatrain.data.studies import HEALTHY, Study, of_sequences, of_split, read_preprocessing, read_studies
+from hepatrain.data.studies import (
+    HEALTHY,
+    Study,
+    digest_of,
+    of_sequences,
+    of_split,
+    read_preprocessing,
+    read_studies,
+)
 from hepatrain.fit_distribution import fit_distribution
 from hepatrain.losses import stage_weights, training_loss
 from hepatrain.metrics import measure
-from hepatrain.network.model import StagingNetwork
+from hepatrain.network.model import Outcome, StagingNetwork
 from hepatrain.predict import predict
 from hepatrain.revision import revision_of
 from hepatrain.run_folder import RunFolder
-from hepatrain.vocabulary import INPUTS, VARIANTS
+from hepatrain.vocabulary import INPUTS, SEQUENCES, STAGES, VARIANTS
 
 
 def train(
@@ -44,7 +53,8 @@ def train(
     """The network of the epoch with the least patient-level validation loss, calibrated on the validation studies.
 
     It is given back on the CPU, in eval mode. With a run folder every epoch leaves its state and figures there, and
-    `resume` goes on after the last one: the weights are those of a run that was never interrupted.
+    `resume` goes on after the last one; on a CPU the weights are those of a run that was never interrupted. Without
+    `resume` what an earlier run left in the folder is removed. ValueError if the training diverges.
     """
     training, validation = chosen_studies(studies, config)
     torch.set_num_threads(config.threads)
@@ -62,14 +72,20 @@ def train(
     half, scaler = mixed_precision(on, config)
 
     first, rows = 1, []
-    best = {"loss": math.inf, "epoch": config.coarse_epochs, "weights": copy.deepcopy(network.state_dict())}
+    best = {"loss": math.inf, "epoch": config.coarse_epochs, "weights": {}}
     settings = {"network": asdict(network_config), "training": asdict(config)}
-    if resume and folder:
+    settings["studies"] = digest_of([*training, *validation])
+    if folder and not resume:
+        folder.clear()
+    elif folder:
         state = folder.load()
-        if state["settings"] != settings:
-            raise ValueError(
-                f"{folder.folder} was begun with another configuration: resume with the one it began with."
-            )
+        for key, word in (
+            ("network", "another configuration"),
+            ("training", "another configuration"),
+            ("studies", "other studies or another fold"),
+        ):
+            if state["settings"].get(key) != settings[key]:
+                raise ValueError(f"{folder.folder} was begun with {word}: resume with what it began with.")
         network.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
         schedule.load_state_dict(state["schedule"])
@@ -88,8 +104,7 @@ def train(
         for batch in tqdm(batches, f"epoch {epoch}/{epochs}", leave=False, disable=True if quiet else None):
             slices += int(sum(part.valid.sum() for part in batch.slices.values()))
             batch = batch.to(on)
-            with torch.autocast(on.type, half, enabled=half is not None):
-                outcome = network(batch.slices)
+            outcome = outcome_of(network, batch, half)
             loss = training_loss(outcome, batch.slices, batch.stages, weights, config)
             optimizer.zero_grad()
             scaler.scale(loss).backward()
@@ -101,6 +116,7 @@ def train(
             losses.append(loss.detach())
         seconds = time.monotonic() - began
         row = {"epoch": epoch, "training loss": float(torch.stack(losses).mean())}
+        refuse_divergence(network, epoch)
         row |= {"steps per s": steps / seconds, "slices per s": slices / seconds}
 
         if not coarse:
@@ -132,6 +148,24 @@ def train(
     return network
 
 
+def outcome_of(network: StagingNetwork, batch: Batch, half: torch.dtype | None) -> Outcome:
+    """The network's, where mixed precision (`half`) ends with the encoders: studies are decided in 32 bits."""
+    with torch.autocast(batch.stages.device.type, half, enabled=half is not None):
+        encoded = [network.encode(sequence, batch.slices[sequence]) for sequence in SEQUENCES]
+    (t1w, _), (t2w, _) = encoded
+    evidence = dict(zip(SEQUENCES, (logits for _, logits in encoded), strict=True))
+    return Outcome(network.stager.decide_all(t1w, t2w), evidence)
+
+
+def refuse_divergence(network: StagingNetwork, epoch: int) -> None:
+    """ValueError if a weight is no number any more: such a network never comes back."""
+    if not all(torch.isfinite(value).all() for value in network.state_dict().values()):
+        raise ValueError(
+            f"The training diverged in epoch {epoch}: weights are infinite or no numbers. "
+            "Use a lower learning_rate or gradient_norm_max, and look for broken tensors."
+        )
+
+
 def chosen_studies(studies: list[Study], config: TrainingConfig) -> tuple[list[Study], list[Study]]:
     """Training and validation studies with the sequences of the configuration. ValueError if they cannot be used."""
     used = of_sequences(studies, config.sequences)
@@ -141,6 +175,10 @@ def chosen_studies(studies: list[Study], config: TrainingConfig) -> tuple[list[S
             f"{len(training)} training and {len(validation)} validation studies have {config.sequences}: "
             f"expected at least {config.studies_per_step} patients to train on (studies_per_step), and 1 to validate."
         )
+    unseen = set(range(len(STAGES))) - {study.stage for study in training}
+    if unseen:
+        names = ", ".join(STAGES[stage] for stage in sorted(unseen))
+        raise ValueError(f"No training study with {config.sequences} is {names}: every stage needs some to be learnt.")
     for study in (*training, *validation):
         if study.stage == HEALTHY:
             raise ValueError(f"{study.name} is healthy: there is no stage to learn from it.")
@@ -233,12 +271,14 @@ def main() -> None:
     studies = read_studies(options.prepared)
     if options.fold is not None:
         studies = with_fold(studies, options.fold)
-    studies = shrunk(studies, config.scale)
+    studies = shrunk(of_sequences(studies, config.sequences), config.scale)
     network = train(studies, network_config, config, options.run, resume=options.resume, device=options.device)
-    fit_distribution(network, of_split(studies, "train"))
-    trained_on = options.trained_on or f"{len(of_split(studies, 'train'))} studies of {options.prepared.resolve().name}"
+    known, stopping = of_split(studies, "train"), of_split(studies, "valid")
+    fit_distribution(network, known)
+    trained_on = options.trained_on or f"{len(known)} studies of {options.prepared.resolve().name}"
     preprocessing, revision = read_preprocessing(options.prepared), revision_of(Path(__file__).parent)
-    Checkpoint(network, config, preprocessing, trained_on, revision).save(options.run / "checkpoint.pt")
+    checkpoint = Checkpoint(network, config, preprocessing, trained_on, revision, Seen.of(known, stopping))
+    checkpoint.save(options.run / "checkpoint.pt")
 
 
 if __name__ == "__main__":

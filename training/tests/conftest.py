@@ -1,5 +1,6 @@
 """Small networks and prepared folders that the tests share."""
 
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -49,7 +50,8 @@ def write_prepared(folder: Path, studies: list[tuple[str, str, str]], slices: in
                 np.save(folder / tensor, values.astype(np.float32))
                 labels = {"study": name, "sequence": sequence, "variant": variant, "stage": stage, "split": split}
                 positions = ((np.arange(slices) + 0.5) / slices).tolist()
-                items.append({**labels, "tensor": tensor, "slices": slices, "positions": positions})
+                sha256 = hashlib.sha256((folder / tensor).read_bytes()).hexdigest()
+                items.append({**labels, "tensor": tensor, "slices": slices, "positions": positions, "sha256": sha256})
     preprocessing = {sequence: {"height": SIDE, "width": SIDE} for sequence in SEQUENCES}
     (folder / "index.json").write_text(json.dumps({"preprocessing": preprocessing, "items": items, "refused": []}))
     return folder

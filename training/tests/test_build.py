@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from hepatrain import build, cross_validate
+from hepatrain import build
+from hepatrain.sources import TRAINING_SOURCES
 from hepatrain.steps import fingerprint_of, run_step
 
 
@@ -51,7 +52,7 @@ def test_a_fingerprint_follows_sources_and_settings_but_not_tests(tmp_path):
     (
         (build.REPOSITORY, build.PHANTOM_SOURCES),
         (build.REPOSITORY, build.PREPARE_SOURCES),
-        (build.TRAINING, cross_validate.SOURCES),
+        (build.TRAINING, TRAINING_SOURCES),
     ),
 )
 def test_the_sources_of_every_step_exist(root, sources):

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from hepatrain.calibrate import Calibration, bake, calibration_of
+from hepatrain.calibrate import Calibration, bake, calibration_of, covering
 from hepatrain.conformal import coverage_by_halves, fit_threshold, grow, mass_needed, measure_coverage, stage_sets
 from tests.made_up import answers
 
@@ -26,7 +28,9 @@ def test_a_set_is_a_run_of_stages_that_reaches_the_threshold():
     assert stage_sets(ROWS, 0.75).tolist() == [[1, 1, 0], [0, 1, 1], [1, 1, 1], [1, 1, 0]]
     assert stage_sets(ROWS, 0.0).sum(1).tolist() == [1] * 4
     # Rounding may leave the sum of all just below 1.
-    assert stage_sets(ROWS * (1 - 1e-7), 1.0).all()
+    assert stage_sets(ROWS * (1 - 1e-7), 1 - 1e-8).all()
+    # A threshold of 1 promises every stage, of a sure answer too.
+    assert stage_sets(np.eye(3), 1.0).all()
 
 
 def test_the_quantile_has_its_finite_sample_correction():
@@ -44,7 +48,7 @@ def test_sets_hold_what_they_promise_on_other_studies():
     others = measure_coverage(*simulate(4000, 1), threshold)
     assert others.coverage == pytest.approx(0.8, abs=0.03)
     assert others.lower < others.coverage < others.upper
-    assert others.studies == 4000
+    assert others.patients == 4000
     halves = coverage_by_halves(probabilities, stages, patients, 0.8)
     assert halves.coverage == pytest.approx(0.8, abs=0.02)
     assert halves.mean_size == pytest.approx(others.mean_size, abs=0.1)
@@ -74,6 +78,14 @@ def test_calibration_is_kept_as_the_manifest_has_it(tmp_path, network):
 
 
 def test_coverage_is_measured_on_other_studies_where_there_are_any():
-    fitted = answers(60, right=0.95)
-    on_test = calibration_of(1, fitted, "some", answers(30, right=0.5, seed=1)).stage_sets["thresholds"]
-    assert all(t["studies"] == 30 and t["coverage"] < 0.8 for t in on_test)
+    calibration = calibration_of(1, answers(60, right=0.95), "some")
+    others = answers(30, right=0.5, seed=1)
+    on_test = covering(calibration, others.where(others.input != "T2W"))
+    assert replace(on_test, stage_sets=calibration.stage_sets) == calibration
+    for fitted, measured in zip(calibration.stage_sets["thresholds"], on_test.stage_sets["thresholds"], strict=True):
+        if measured["input"] == "T2W":  # none of the others has it
+            assert measured == fitted
+        else:
+            assert measured["threshold"] == fitted["threshold"]
+            assert (fitted["studies"], measured["studies"]) == (60, 30)
+            assert measured["coverage"] < 0.8 < fitted["coverage"]

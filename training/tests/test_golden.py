@@ -47,9 +47,9 @@ def difference(network) -> float:
         values = network.encoders[sequence](torch.from_numpy(slices))
         encoded[sequence] = {name: value.numpy() for name, value in zip(ENCODER_OUTPUTS, values, strict=True)}
         feeds += [values[0][None], torch.from_numpy(positions)[None], torch.ones(1, len(positions))]
-    probabilities, *attention = (output[0].numpy() for output in network.stager(*feeds))
+    probabilities, *attention, distance = (output[0].numpy() for output in network.stager(*feeds))
     slice_attention = dict(zip(SEQUENCES, attention[:2], strict=True))
-    got = outputs(Answer(probabilities, slice_attention, attention[2], encoded), GOLDEN["seed"])
+    got = outputs(Answer(probabilities, slice_attention, attention[2], distance, encoded), GOLDEN["seed"])
     expected = GOLDEN["expected"]
     differences = [np.abs(np.subtract(got[name], expected[name])).max() for name in expected if name != "encoded"]
     for sequence in SEQUENCES:

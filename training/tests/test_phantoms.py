@@ -13,7 +13,13 @@ from hepatrain.phantoms.anatomy import sample_anatomy
 from hepatrain.phantoms.cohort import COLUMNS, FOLDS, folds_of, make_cohort, split_counts, stages_of
 from hepatrain.phantoms.foci import SHARE
 from hepatrain.phantoms.grid import GRIDS
-from hepatrain.phantoms.sequence import SpoiledGradientEcho, TurboSpinEcho, sample_sequence, water_and_fat
+from hepatrain.phantoms.sequence import (
+    TRANSVERSE,
+    SpoiledGradientEcho,
+    TurboSpinEcho,
+    sample_sequence,
+    water_and_fat,
+)
 from hepatrain.phantoms.study import make_study, write_study
 from hepatrain.phantoms.tissue import FIELDS, TISSUES, Tissue, relaxation
 from hepatrain.vocabulary import SEQUENCES, SPLITS, STAGES
@@ -138,7 +144,7 @@ def test_signal_equations_against_their_limits():
     tissue = Tissue((1000, 1000), (50, 50), 0.8)
     # Fully relaxed, 90 degrees, no echo time: all protons.
     assert SpoiledGradientEcho(1e6, 0, 90, 1).signal(tissue, 1.5, 0) == pytest.approx(0.8)
-    assert TurboSpinEcho(1e6, 50, 1).signal(tissue, 3.0) == pytest.approx(0.8 / np.e)
+    assert TurboSpinEcho(1e6, 50 / TRANSVERSE, 1).signal(tissue, 3.0) == pytest.approx(0.8 / np.e)
     # The Ernst angle gives the most signal: acos(exp(-TR/T1)).
     ernst = np.rad2deg(np.arccos(np.exp(-4 / 1000)))
     signals = [SpoiledGradientEcho(4, 1, angle, 1).signal(tissue, 1.5, 0) for angle in (ernst - 1, ernst, ernst + 1)]

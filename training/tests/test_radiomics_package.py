@@ -8,11 +8,13 @@ import pytest
 from hepatrain.package.label import Label
 from hepatrain.package.manifest import describe_file
 from hepatrain.radiomics import package
-from hepatrain.radiomics.baseline import NESTED
+from hepatrain.radiomics.baseline import code_fingerprint
 from hepatrain.radiomics.classifiers import families
+from hepatrain.radiomics.comparison import NESTED
+from hepatrain.radiomics.feature_rows import digests
 from hepatrain.radiomics.graph import assert_parity, run_graph
 from hepatrain.radiomics.shipped import chosen_family, fit
-from hepatrain.radiomics.tables import digests, read_tables
+from hepatrain.radiomics.tables import read_tables
 from hepatrain.vocabulary import INPUTS
 from tests.test_radiomics_tables import write_tables
 
@@ -29,7 +31,8 @@ def results(tables: Path, best: str) -> dict:
         for sequence in INPUTS
         for family in families()
     ]
-    return {"tables": digests(tables), "rows": rows}
+    code = {"revision": "0", "fingerprint": code_fingerprint()}
+    return {"tables": digests(tables), "data": "Made-up patients", "code": code, "rows": rows}
 
 
 @pytest.fixture
@@ -56,6 +59,7 @@ def test_a_package_is_whole_and_answers_as_its_golden_case(tmp_path, tables):
     assert manifest["kind"] == "RADIOMICS"
     assert manifest["files"] == [describe_file(out / file["name"]) for file in manifest["files"]]
     assert {file["name"] for file in manifest["files"]} == set(contents[0]) - {"manifest.json"}
+    assert manifest["provenance"]["trainedOn"].startswith("Made-up patients: 60 patients for T1W, ")
     accuracy = manifest["metrics"][0]
     assert (accuracy["name"], accuracy["lower"], accuracy["upper"]) == ("accuracy", 0.4, 0.6)
     assert best in (out / "MODEL_CARD.md").read_text()
@@ -82,6 +86,15 @@ def test_results_of_other_tables_are_refused(tmp_path, tables):
     with pytest.raises(ValueError, match="The results are not of the tables"):
         package.pack(tables, stored, Label.read(LABEL), tmp_path / "package")
     assert not (tmp_path / "package").exists()
+
+
+def test_results_of_other_code_are_refused(tmp_path, tables):
+    stored = tmp_path / "results.json"
+    for code in ({}, {"code": {"revision": "0", "fingerprint": "0"}}):
+        of_tables = {key: value for key, value in results(tables, "random forest").items() if key != "code"}
+        stored.write_text(json.dumps({**of_tables, **code}))
+        with pytest.raises(ValueError, match="made by other code than today's"):
+            package.pack(tables, stored, Label.read(LABEL), tmp_path / "package")
 
 
 def test_parity_notices_another_graph(tmp_path, tables):

@@ -4,13 +4,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hepatrain.radiomics.feature_rows import digests, rows_of
 from hepatrain.radiomics.folds import FOLDS, assign_folds
-from hepatrain.radiomics.tables import digests, join, read_table, read_tables
+from hepatrain.radiomics.tables import FeatureTable, join, read_tables, split_disagreements, table_of
 from hepatrain.vocabulary import STAGES
 
 TABLES = Path(__file__).parents[3] / "shared/data/cirrmri600plus/radiomics"
 
 needs_tables = pytest.mark.skipif(not TABLES.is_dir(), reason="the real feature tables are not at ../shared/data")
+
+
+def read_table(path: Path, sequence: str) -> FeatureTable:
+    return table_of(rows_of(path, sequence, shared=False), sequence)
 
 
 def write_table(path: Path, patients: range, signal: float, seed: int = 0, **cells: str) -> Path:
@@ -57,11 +62,11 @@ def test_a_table_is_read_as_arrays(tmp_path):
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
-        ({"stage": "healthy"}, "t1w.csv, patient 0: stage is 'healthy', expected one of mild, moderate, severe."),
+        ({"stage": "bad"}, "t1w.csv, patient 0: stage is 'bad', expected one of mild, moderate, severe."),
         ({"gender": "2"}, "t1w.csv, patient 0: gender is '2', expected one of F, M."),
         ({"age_years": ""}, "t1w.csv, patient 0, age_years: '' is no finite number."),
         ({"original_shape_F1": "nan"}, "t1w.csv, patient 0, original_shape_F1: 'nan' is no finite number."),
-        ({"patient_id": "7"}, "t1w.csv: patients with more than one row: 7. Keep one row for each."),
+        ({"patient_id": "7"}, "t1w.csv: patient 7 has more than one row of T1W."),
     ],
 )
 def test_a_wrong_cell_is_named(tmp_path, cells, message):
@@ -74,8 +79,63 @@ def test_a_table_that_is_none_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"Give the folder that holds t1w\.csv and t2w\.csv"):
         read_tables(tmp_path)
     (tmp_path / "t1w.csv").write_text("patient_id,stage\n1,mild\n")
-    with pytest.raises(ValueError, match="no column age_years, gender, official_split"):
+    with pytest.raises(ValueError, match=r"t1w\.csv: no feature column"):
         read_table(tmp_path / "t1w.csv", "T1W")
+    (tmp_path / "t1w.csv").write_text("name,stage\n1,mild\n")
+    with pytest.raises(ValueError, match=r"t1w\.csv: no column study or patient_id"):
+        read_table(tmp_path / "t1w.csv", "T1W")
+
+
+def write_one_file(path: Path, folder: Path, patients: dict[str, str] | None = None) -> Path:
+    """The tables of a folder as `hepastage features` writes them."""
+    lines, names = [], []
+    for sequence in ("T1W", "T2W"):
+        with (folder / f"{sequence.lower()}.csv").open(newline="") as file:
+            reader = csv.DictReader(file)
+            names = [name for name in reader.fieldnames or () if name.startswith("original_")]
+            for row in reader:
+                study = f"s{row['patient_id']}"
+                patient = (patients or {}).get(study, row["patient_id"])
+                lines.append([study, sequence, row["stage"], "train", patient, "", *(row[name] for name in names)])
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([["study", "sequence", "stage", "split", "patient", "fold", *names], *lines])
+    return path
+
+
+def test_one_file_of_both_sequences_is_the_same_without_age_gender_and_official_split(tmp_path):
+    of_folder = read_tables(write_tables(tmp_path))
+    file = write_one_file(tmp_path / "features.csv", tmp_path)
+    of_file = read_tables(file)
+    for name, table in of_folder.items():
+        assert of_file[name].patients == table.patients
+        assert np.array_equal(of_file[name].features, table.features)
+        assert (table.has_clinical, of_file[name].has_clinical) == (True, False)
+        assert of_file[name].inputs(True).shape == table.features.shape
+    assert of_folder["T1W"].has_split and not of_file["T1W"].has_split
+    assert len(set(digests(file).values())) == 1
+
+
+def test_one_file_is_refused_for_a_study_or_patient_twice_and_a_sequence_that_is_none(tmp_path):
+    write_tables(tmp_path)
+    file = write_one_file(tmp_path / "features.csv", tmp_path)
+    content = file.read_text()
+    file.write_text(content + content.splitlines()[1] + "\n")
+    with pytest.raises(ValueError, match=r"features\.csv: study s0 has more than one row of T1W"):
+        read_tables(file)
+    write_one_file(file, tmp_path, {"s1": "0"})
+    with pytest.raises(ValueError, match=r"features\.csv: patients with more than one row of T1W: 0\. Keep one study"):
+        read_tables(file)
+    file.write_text(content.replace("T2W", "T2"))
+    with pytest.raises(ValueError, match="sequence is 'T2', expected one of T1W, T2W"):
+        read_tables(file)
+    file.write_text("\n".join(line for line in content.splitlines() if "T2W" not in line))
+    with pytest.raises(ValueError, match="no row of a staged T2W volume"):
+        read_tables(file)
+
+
+def test_healthy_subjects_are_left_out(tmp_path):
+    write_table(tmp_path / "t1w.csv", range(9), 1.0, stage="healthy")
+    assert read_table(tmp_path / "t1w.csv", "T1W").patients == tuple(map(str, range(1, 9)))
 
 
 def test_joined_tables_hold_the_patients_of_both(tmp_path):
@@ -118,3 +178,4 @@ def test_the_real_tables_are_what_they_are_said_to_be():
     assert tables["T1W"].group("shape and first-order").features.shape == (310, 32)
     assert np.bincount(tables["T1W"].stages).tolist() == [127, 109, 74]
     assert set(digests(TABLES)) == {"T1W", "T2W"}
+    assert split_disagreements(tables) == 7

@@ -6,6 +6,7 @@ import torch
 
 from hepatrain.checkpoint import Checkpoint
 from hepatrain.config import NetworkConfig, TrainingConfig
+from hepatrain.data.seen import Seen
 from hepatrain.data.shrink import shrunk
 from hepatrain.data.studies import HEALTHY, read_studies
 from hepatrain.losses import stage_weights
@@ -52,10 +53,11 @@ def test_the_same_seed_gives_the_same_weights_and_the_checkpoint_keeps_all(studi
     assert not same(first, train(studies, NETWORK, replace(BRIEF, seed=8), quiet=True))
 
     path = tmp_path / "checkpoint.pt"
-    Checkpoint(first, BRIEF, {"T1W": {"height": 32}}, "a test", "abc").save(path)
+    seen = Seen.of(studies[:3], studies[3:4])
+    Checkpoint(first, BRIEF, {"T1W": {"height": 32}}, "a test", "abc", seen).save(path)
     loaded = Checkpoint.load(path)
     assert (loaded.network.config, loaded.training) == (NETWORK, BRIEF)
-    assert (loaded.trained_on, loaded.revision) == ("a test", "abc")
+    assert (loaded.trained_on, loaded.revision, loaded.seen) == ("a test", "abc", seen)
     assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["checkpoint.pt"]
     assert loaded.preprocessing == {"T1W": {"height": 32}}
     assert same(loaded.network, first)
@@ -95,6 +97,25 @@ def test_an_interrupted_run_resumes_to_the_same_weights(studies, tmp_path, monke
     assert [row["epoch"] for row in rows[1]] == ["1", "2", "3", "4"]
     with pytest.raises(ValueError, match="was begun with another configuration"):
         train(studies, NETWORK, replace(BRIEF, noise=0.2), tmp_path / "run", resume=True, quiet=True)
+    for others in (studies[1:], [replace(s, stage=(s.stage + 1) % 3) if s.name == "t0" else s for s in studies]):
+        with pytest.raises(ValueError, match="was begun with other studies or another fold"):
+            train(others, NETWORK, BRIEF, tmp_path / "run", resume=True, quiet=True)
+
+
+def test_a_new_run_leaves_nothing_of_an_earlier_one(studies, tmp_path):
+    run = tmp_path / "run"
+    (run / "tensorboard").mkdir(parents=True)
+    for name in ("last.pt", "checkpoint.pt", "metrics.csv", "tensorboard/old"):
+        (run / name).write_text("old")
+    (run / "notes.txt").write_text("mine")
+    train(studies, NETWORK, replace(BRIEF, coarse_epochs=0, epochs=1), run, quiet=True)
+    assert sorted(path.name for path in run.iterdir()) == ["last.pt", "metrics.csv", "notes.txt", "tensorboard"]
+    assert not (run / "tensorboard/old").exists()
+
+
+def test_a_training_that_diverges_says_so(studies):
+    with pytest.raises(ValueError, match="diverged in epoch 1"):
+        train(studies, NETWORK, replace(BRIEF, learning_rate=1e30, warmup=0), quiet=True)
 
 
 def test_a_run_leaves_its_curves(studies, tmp_path):
@@ -144,6 +165,8 @@ def test_what_cannot_be_trained_is_refused(studies):
         train([study for study in studies if study.split == "train"], NETWORK, replace(BRIEF, sequences="T1W"))
     with pytest.raises(ValueError, match="expected at least 30 patients to train on"):
         train(studies, NETWORK, replace(BRIEF, studies_per_step=30))
+    with pytest.raises(ValueError, match=r"No training study with T1W\+T2W is severe"):
+        train([s for s in studies if s.stage < 2 or s.split == "valid"], NETWORK, BRIEF)
     with pytest.raises(ValueError, match="t0 is healthy"):
         train([replace(s, stage=HEALTHY) if s.name == "t0" else s for s in studies], NETWORK, BRIEF)
     with pytest.raises(ValueError, match=r"t0 is at scale 1\.0, the configuration says 0\.5: pass shrunk"):

@@ -51,7 +51,7 @@ export function printResult(result: StagingResult, artefactsAt: string): void {
 /** How far the sequence is from what the model knows, and whether its evidence lies in the liver. */
 function evidenceText({ distance, distanceUsualMax, heatInLiver, liverInSlices }: SequenceOpinion): string {
   const parts = [
-    ...(distanceUsualMax > 0
+    ...(distance !== undefined && distanceUsualMax !== undefined
       ? [`distance to the training ${distance.toFixed(2)}, usual up to ${distanceUsualMax.toFixed(2)}`]
       : []),
     ...(heatInLiver !== undefined && liverInSlices !== undefined

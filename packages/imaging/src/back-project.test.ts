@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { backProject } from './back-project.ts';
+import { backProject, reachedRuns } from './back-project.ts';
 import { transform } from './geometry/affine.ts';
 import type { SliceGrid } from './preprocess/slice-stack.ts';
 import { centredAffine } from './testing/scene.ts';
@@ -47,6 +47,15 @@ describe('a ramp over the slices comes back', () => {
         seen[isOutside ? 'outside' : 'within']++;
       }
       assert.ok(seen.within > 500 && seen.outside > 500);
+    });
+
+    test(`what is reached of an ${name} grid is known beforehand`, () => {
+      const heat = backProject({ values, height, width }, grid, { dims, affine });
+      const runOf = reachedRuns(grid, { dims, affine });
+      for (const [n, value] of heat.entries()) {
+        const [from, to] = runOf(Math.floor(n / 20) % 18, Math.floor(n / 360));
+        assert.equal(value !== 0, from <= n % 20 && n % 20 < to);
+      }
     });
   }
 });

@@ -1,5 +1,5 @@
 /** Pure imaging: bytes in, volumes and slices out. No I/O, no randomness, no clock. */
-export { backProject, type SliceMaps } from './back-project.ts';
+export { backProject, reachedRuns, type SliceMaps } from './back-project.ts';
 export { decodeDicom } from './dicom/decode-dicom.ts';
 export type { DicomSeries, SeriesImage } from './dicom/dicom-series.ts';
 export { instanceOf } from './dicom/instance/instance-of.ts';

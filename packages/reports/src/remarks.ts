@@ -26,10 +26,14 @@ function setMeaning(level: number, warnings: StagingResult['warnings']): string 
     : `Stages among which the true one is in ${percent(level)} of studies like those that the model was calibrated on`;
 }
 
+/** Opinions of other models stand in result.json alone; so does why there is none. */
+const onOpinions = new Set(['NO_RADIOMICS_FEATURES', 'NO_SECOND_OPINION']);
+
 /** What a reader must know besides: that it is for research, the model's warnings, and what may bias the result. */
 export function remarksOf({ warnings, quality }: StagingResult): string[] {
+  const onStage = warnings.filter(({ code }) => !onOpinions.has(code));
   const biases = quality.filter(({ severity }) => severity === Finding_Severity.WARNING);
-  return [...new Set([researchUseOnly, ...warnings.map(messageOf), ...biases.map(messageOf)])];
+  return [...new Set([researchUseOnly, ...onStage.map(messageOf), ...biases.map(messageOf)])];
 }
 
 function messageOf({ code, message }: { code: string; message: string }): string {

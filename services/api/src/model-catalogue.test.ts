@@ -20,7 +20,8 @@ async function directoryOf(
   return directory;
 }
 
-const manifest = (name: string) => create(ModelManifestSchema, { name, version: '1.2.0' });
+const manifest = (name: string, kind = ModelManifest_Kind.DEEP) =>
+  create(ModelManifestSchema, { name, version: '1.2.0', kind });
 const text = (name: string) => encodeText(ModelManifestSchema, manifest(name));
 
 test('every package of the directory is listed, in the order of its folders', async (context) => {
@@ -52,8 +53,8 @@ test('a model is found by name, with or without its version', () => {
   assert.equal(findModel(models, ''), undefined);
 });
 
-test('a model that gives second opinions is listed, but no study can ask for it', () => {
-  const { name, version } = manifest('radiomics');
-  const models = [create(ModelManifestSchema, { name, version, kind: ModelManifest_Kind.RADIOMICS })];
-  assert.equal(findModel(models, 'radiomics'), undefined);
-});
+for (const kind of [ModelManifest_Kind.RADIOMICS, ModelManifest_Kind.UNSPECIFIED]) {
+  test(`no study can ask for a model of the kind ${ModelManifest_Kind[kind]}, which stages none`, () => {
+    assert.equal(findModel([manifest('other', kind)], 'other'), undefined);
+  });
+}

@@ -30,9 +30,9 @@ export async function readModelCatalogue(directory: string): Promise<ModelManife
   return manifests;
 }
 
-/** Those that stage studies. RADIOMICS models only speak beside them, and can't be asked for. */
+/** Those that stage studies. Models of other kinds only speak beside them, and can't be asked for. */
 export function stagingModels(models: readonly ModelManifest[]): ModelManifest[] {
-  return models.filter(({ kind }) => kind !== ModelManifest_Kind.RADIOMICS);
+  return models.filter(({ kind }) => kind === ModelManifest_Kind.DEEP);
 }
 
 /** The model that a client names as `name` or `name@version`. */

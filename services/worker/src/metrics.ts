@@ -56,7 +56,7 @@ export function createWorkerMetrics(registry: Registry) {
     }),
     inferenceDuration: new Histogram({
       name: 'hepastage_inference_duration_seconds',
-      help: 'Time inside ONNX Runtime of one run',
+      help: 'Time inside ONNX Runtime of one run, by the graph: encoder, stager or radiomics',
       labelNames: ['graph', 'provider'],
       buckets: stepSeconds,
       registers,
@@ -65,6 +65,12 @@ export function createWorkerMetrics(registry: Registry) {
       name: 'hepastage_predictions_total',
       help: 'Stages given, by the sequences that the study had',
       labelNames: ['stage', 'sequence', 'model_version'],
+      registers,
+    }),
+    opinions: new Counter({
+      name: 'hepastage_opinions_total',
+      help: 'Second opinions: given by a model; refused, as a study’s mask gives no features; failed, for no fault of the study. Where not given, the error code',
+      labelNames: ['outcome', 'reason'],
       registers,
     }),
     findings: new Counter({

@@ -8,7 +8,7 @@ import {
 } from '@hepastage/proto';
 import type { Logger } from '@hepastage/platform';
 import type { WorkerMetrics } from './metrics.ts';
-import type { StagedStudy } from '@hepastage/staging';
+import type { OpinionEvent, StagedStudy } from '@hepastage/staging';
 import type { Outcome } from './run-study.ts';
 
 /** The wait from acceptance to the moment that a worker takes the study. */
@@ -36,6 +36,18 @@ export function recordOutcome(
   if ('error' in outcome) logger.warn({ ...line, err: outcome.error }, 'study');
   else logger.info(line, 'study');
   if (outcome.kind === 'succeeded') recordResult(outcome, modelVersion, metrics);
+}
+
+/** A second opinion, or why it is missing: a fault of ours is a log line of its own, for the study goes on without a word. */
+export function recordOpinion(
+  jobId: string,
+  event: OpinionEvent,
+  { metrics, logger }: { metrics: WorkerMetrics; logger: Logger },
+): void {
+  const reason = 'error' in event ? event.error.codeName : '';
+  metrics.opinions.inc({ outcome: event.outcome, reason });
+  if (event.outcome === 'failed')
+    logger.error({ jobId, from: event.from, err: event.error }, 'second opinion missing');
 }
 
 function recordResult(

@@ -9,6 +9,7 @@ import {
 import { objectKeys, type ObjectStore, type StatusStore } from '@hepastage/platform';
 import {
   type ImagingPool,
+  type OpinionEvent,
   type PipelineContext,
   type StagedStudy,
   stageStudy,
@@ -26,6 +27,8 @@ export interface WorkerParts {
   readonly imaging: ImagingPool;
   readonly limits: PipelineContext['limits'];
   readonly software: string;
+  /** Told of every second opinion, and why one is missing. */
+  readonly onOpinion: (jobId: string, event: OpinionEvent) => void;
 }
 
 /** What the queue knows of an attempt, and may do to it. */
@@ -76,6 +79,7 @@ export async function runStudy(
       source: studySource(store),
       sink: studySink(store, request),
       signal,
+      onOpinion: (event) => parts.onOpinion(jobId, event),
       onStep: async (progress) => {
         if (!(await status.report(tenant, jobId, attempt, progress))) throw interruptions.superseded();
       },

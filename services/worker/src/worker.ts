@@ -1,10 +1,4 @@
-import {
-  enumName,
-  type HepastageError,
-  JobRecord_State,
-  SequenceSchema,
-  type StudyRequest,
-} from '@hepastage/proto';
+import { type HepastageError, JobRecord_State, type StudyRequest } from '@hepastage/proto';
 import {
   createRegistry,
   type Logger,
@@ -12,18 +6,13 @@ import {
   openObjectStore,
   openStatusStore,
 } from '@hepastage/platform';
-import {
-  ImagingPool,
-  loadModelPackage,
-  type OpinionModels,
-  StagingModel,
-  startOpinionModels,
-} from '@hepastage/staging';
+import { ImagingPool } from '@hepastage/staging';
 import type { WorkerConfig } from './config.ts';
 import { startHealthServer } from './health-server.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
+import { startModel, startOpinions } from './models.ts';
 import { PushQueue } from './pacs/push-queue.ts';
-import { recordOutcome, recordWait } from './record-outcome.ts';
+import { recordOpinion, recordOutcome, recordWait } from './record-outcome.ts';
 import { type AttemptControl, type Outcome, runStudy, type WorkerParts } from './run-study.ts';
 import { software } from './software.ts';
 import { StudyConsumer } from './study-consumer.ts';
@@ -72,6 +61,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     imaging,
     limits: config,
     software,
+    onOpinion: (jobId, event) => recordOpinion(jobId, event, { metrics, logger }),
   };
   const pushes = await startPushes(config, store, metrics, logger);
   opened.defer(async () => pushes?.close());
@@ -100,7 +90,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     await Promise.all([consumer.stop(graceMs), pushes?.stop(graceMs)]);
     await running.disposeAsync();
   };
-  const broken = Promise.race([model.broken, opinions.broken]).then((reason) => {
+  const broken = model.broken.then((reason) => {
     missing = 'inference does not work any more';
     return reason;
   });
@@ -159,55 +149,4 @@ async function startPushes(
     metrics,
     logger,
   });
-}
-
-async function startModel(
-  config: WorkerConfig,
-  metrics: WorkerMetrics,
-  logger: Logger,
-): Promise<StagingModel> {
-  const model: StagingModel = await StagingModel.start(await loadModelPackage(config.model), {
-    providers: config.executionProviders,
-    threads: config.inferenceThreads,
-    batch: { slicesMax: config.batchSlicesMax, delayMsMax: config.batchDelayMsMax },
-    observer: {
-      batch: (sequence, { slices, jobs }) => {
-        const labels = { sequence: enumName(SequenceSchema, sequence) };
-        metrics.batchSlices.observe(labels, slices);
-        metrics.batchJobs.observe(labels, jobs);
-      },
-      inference: (graph, provider, seconds) =>
-        metrics.inferenceDuration.observe({ graph, provider }, seconds),
-    },
-  });
-  const { used, preferred, refused } = model.provider;
-  for (const { provider, reason } of refused)
-    logger.warn({ provider, reason }, 'execution provider not available');
-  const fallback = used === preferred ? 'false' : 'true';
-  metrics.executionProviderInfo.set({ provider: used, preferred, fallback }, 1);
-  recordModel(model, metrics);
-  return model;
-}
-
-/** Models of other kinds, which speak beside the one that stages. */
-async function startOpinions(
-  { opinionModels }: WorkerConfig,
-  metrics: WorkerMetrics,
-  logger: Logger,
-): Promise<OpinionModels> {
-  // An empty variable means the default: no model needs a word of its own.
-  const opinions = await startOpinionModels(opinionModels.filter((folder) => folder !== 'none'));
-  for (const model of opinions.models) {
-    recordModel(model, metrics);
-    const { trainedOn, licence } = model.manifest.provenance ?? {};
-    logger.info({ model: model.name, trainedOn, licence }, 'second opinions');
-  }
-  return opinions;
-}
-
-function recordModel(
-  { manifest: { name, version }, sha256 }: Pick<StagingModel, 'manifest' | 'sha256'>,
-  { modelInfo }: WorkerMetrics,
-): void {
-  modelInfo.set({ name, version, sha256 }, 1);
 }

@@ -1,5 +1,6 @@
 """The index of prepared studies: `index.json` and the tensors it names."""
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -20,6 +21,8 @@ class Volume:
     tensor: Path
     positions: np.ndarray
     """float32 [S]: 0 inferior to 1 superior."""
+    sha256: str = ""
+    """Of the file; empty in an index from before it was written."""
     shrunk: np.ndarray | None = None
     """float16 [S, 3, H, W]: held in memory instead of the file, see `hepatrain.data.shrink`."""
     scale: float = 1.0
@@ -72,12 +75,57 @@ class Study:
         return next(filter(None, there), None)
 
 
+ITEM = ("study", "sequence", "variant", "stage", "split", "tensor", "positions")
+"""What every item of the index says."""
+
+KNOWN = {"stage": (*STAGES, "healthy"), "split": SPLITS, "sequence": SEQUENCES, "variant": VARIANTS}
+
+
+def read_index(folder: Path) -> dict:
+    """`index.json` of a prepared folder. ValueError where a network cannot be trained on it."""
+    path = folder / "index.json"
+    if not path.exists():
+        raise FileNotFoundError(f"There is no {path}: expected a folder that `hepastage prepare` wrote.")
+    index = json.loads(path.read_text())
+    if "preprocessing" not in index or "items" not in index:
+        raise ValueError(f"{path}: expected the keys preprocessing and items. Run `hepastage prepare` again.")
+    preprocessing = index["preprocessing"]
+    unexplained = {item.get("sequence") for item in index["items"]} - set(preprocessing)
+    if unexplained:
+        raise ValueError(f"{path} does not say how {', '.join(map(str, unexplained))} was prepared. Prepare it again.")
+    sides = {f"{how.get('height')}×{how.get('width')}" for how in preprocessing.values()}
+    if len(sides) > 1:
+        raise ValueError(
+            f"{path}: T1W and T2W have slices of different sides, {' and '.join(sorted(sides))}: "
+            "one network reads both, so prepare both with the same height and width."
+        )
+    return index
+
+
+def index_digest(folder: Path) -> str:
+    """SHA-256 of an index that stands for its tensors. ValueError where it does not name their digests."""
+    if not all(item.get("sha256") for item in read_index(folder)["items"]):
+        raise ValueError(
+            f"{folder / 'index.json'} does not hold the digests of its tensors. Run `hepastage prepare` again."
+        )
+    return hashlib.sha256((folder / "index.json").read_bytes()).hexdigest()
+
+
+def digest_of(studies: Iterable[Study]) -> str:
+    """SHA-256 of what a training sees of its studies: who is in which split, with which stage and tensors."""
+    facts = sorted(
+        (s.split, s.patient, s.name, s.stage, [(*key, v.sha256, v.scale) for key, v in sorted(s.volumes.items())])
+        for s in studies
+    )
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
 def read_studies(folder: Path, healthy: bool = False) -> list[Study]:
     """All studies of a prepared folder, by name; healthy subjects, who have no stage, only if asked for.
 
     ValueError for a study with two labels, and for a study or patient in two splits or folds: that is a leak.
     """
-    index = json.loads((folder / "index.json").read_text())
+    index = read_index(folder)
     studies: dict[str, Study] = {}
     for item in index["items"]:
         read = study_of(item)
@@ -87,16 +135,21 @@ def read_studies(folder: Path, healthy: bool = False) -> list[Study]:
                 f"{read.name} stands in the index with two splits, folds, patients or stages: it has one of each."
             )
         positions = np.asarray(item["positions"], np.float32)
-        study.volumes[item["sequence"], item["variant"]] = Volume(folder / item["tensor"], positions)
+        volume = Volume(folder / item["tensor"], positions, item.get("sha256", ""))
+        study.volumes[item["sequence"], item["variant"]] = volume
     refuse_leaks(studies.values())
     return sorted((s for s in studies.values() if healthy or s.stage != HEALTHY), key=lambda study: study.name)
 
 
 def study_of(item: dict) -> Study:
     """What an item of the index says of its study, without volumes."""
-    name, stage, split, sequence = (item[key] for key in ("study", "stage", "split", "sequence"))
-    if stage not in (*STAGES, "healthy") or split not in SPLITS or sequence not in SEQUENCES:
-        raise ValueError(f"{name}: stage, split or sequence is unknown: {stage}, {split}, {sequence}.")
+    missing = [key for key in ITEM if key not in item]
+    if missing:
+        raise ValueError(f"{item.get('study', 'An item of the index')} lacks {', '.join(missing)}: prepare it again.")
+    name, stage, split = item["study"], item["stage"], item["split"]
+    for key, known in KNOWN.items():
+        if item[key] not in known:
+            raise ValueError(f"{name}: its {key} {item[key]!r} is unknown; expected one of {', '.join(known)}.")
     grade = HEALTHY if stage == "healthy" else STAGES.index(stage)
     return Study(name, grade, split, {}, item.get("patient", name), item.get("fold"))
 
@@ -120,7 +173,7 @@ def of_split(studies: Iterable[Study], split: str) -> list[Study]:
 
 def read_preprocessing(folder: Path) -> dict[str, dict[str, float]]:
     """By sequence, the settings that the tensors were prepared with: they belong into the manifest."""
-    return json.loads((folder / "index.json").read_text())["preprocessing"]
+    return read_index(folder)["preprocessing"]
 
 
 def of_sequences(studies: Iterable[Study], sequences: str) -> list[Study]:

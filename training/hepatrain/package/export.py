@@ -29,10 +29,8 @@ OPSET = 18
 """The oldest that PyTorch's exporter writes without conversion: the widest choice of runtimes."""
 
 
-def export_network(
-    network: StagingNetwork, slice_shape: dict[str, tuple[int, int]], folder: Path, precision: str = "float32"
-) -> None:
-    """Write the three graphs of a package, and what they are made of. slice_shape: (H, W) by sequence.
+def export_network(network: StagingNetwork, height: int, width: int, folder: Path, precision: str = "float32") -> None:
+    """Write the three graphs of a package, and what they are made of. height, width: of the slices of both sequences.
 
     Free axes: an encoder's N slices; the stager's B studies and their S1 and S2 slices. H and W are fixed.
     """
@@ -42,7 +40,7 @@ def export_network(
         encoder: nn.Module = fold_norms(copy.deepcopy(network.encoders[sequence]))
         if precision == "float16":
             encoder = HalfInterior(encoder)
-        example = (torch.zeros(2, 3, *slice_shape[sequence]),)
+        example = (torch.zeros(2, 3, height, width),)
         shapes = ({0: torch.export.Dim("N")},)
         export_graph(encoder, example, shapes, (ENCODER_INPUT,), ENCODER_OUTPUTS, folder / name)
 

@@ -8,6 +8,8 @@ GOLDEN = "golden.json"
 MANIFEST = "manifest.json"
 CARD = "MODEL_CARD.md"
 NETWORK = "network.json"
+SEEN = "seen.json"
+"""Whom the network was trained and stopped on, as hashes."""
 
 ENCODER_INPUT = "slices"
 ENCODER_OUTPUTS = ("tokens", "attention", "evidence")

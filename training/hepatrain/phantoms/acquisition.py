@@ -16,7 +16,7 @@ from hepatrain.phantoms.tissue import FIELDS, TISSUES
 LIVER_LEVEL = (40, 85)
 """Range of the stored value of a healthy liver: few levels, because noise compresses badly."""
 
-SIGNAL_TO_NOISE = {"T1W": (14, 28), "T2W": (8, 16)}
+SIGNAL_TO_NOISE = {"T1W": (14, 28), "T2W": (10, 20)}
 """Range of a healthy liver's signal over the noise of one voxel, before the window."""
 
 GHOST_SHARE = 0.3

@@ -14,11 +14,12 @@ SEVERITY_DEVIATION = 0.1
 ORGAN_DEVIATION = 0.26
 """Every organ follows the severity at its own pace, so that no single sign tells the stage."""
 
-SEPTA = {"T1W": (0.06, 0.85), "T2W": (0.03, 0.5)}
+SEPTA = {"T1W": (0.05, 0.95), "T2W": (0.03, 0.95)}
 """Share of fibrous tissue in a septum as each sequence sees it: at severity 0, and what is added up to 1."""
 
-SEPTA_DEVIATION = 0.18
-"""A septum's perfusion (T1W) and its water (T2W) follow the severity each at its own pace: two sequences know more."""
+SEQUENCE_DEVIATION = 0.16
+"""Perfusion, which T1W shows, and water, which T2W shows, follow the severity each at its own pace: two sequences know
+more than one."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class Anatomy:
     septa_extent: float
     """Share of the liver, about, that has septa at all."""
     foci: tuple[Focus, ...]
-    diffuse_fibrosis: float
-    """Share of fibrous tissue everywhere."""
+    diffuse_fibrosis: dict[str, float]
+    """Share of fibrous tissue everywhere, as each sequence sees it."""
     diffuse_lipid: float
     """Share of fat everywhere: independent of the stage."""
     iron: float
@@ -94,12 +95,15 @@ def sample_anatomy(stage: str, rng: np.random.Generator) -> Anatomy:
         lobulation=float(rng.uniform(1.8, 4.2)),
         nodularity=around(0.95 + 0.5 * organ(0.16), 0.2),
         nodule_size=float(rng.uniform(14, 23)),
-        septa={name: around(least + more * organ(SEPTA_DEVIATION), 0.1) for name, (least, more) in SEPTA.items()},
-        septa_extent=float(np.clip(0.4 + 0.45 * organ(), 0.3, 0.95)),
+        septa={
+            sequence: min(1.0, around(least + more * organ(SEQUENCE_DEVIATION), 0.1))
+            for sequence, (least, more) in SEPTA.items()
+        },
+        septa_extent=float(np.clip(0.5 + 0.4 * organ(), 0.4, 0.95)),
         foci=sample_foci(3.2 * organ() ** 1.5, rng),
-        diffuse_fibrosis=float(np.clip(0.1 * organ(), 0, 0.3)),
+        diffuse_fibrosis={sequence: 0.3 * organ(SEQUENCE_DEVIATION) for sequence in SEPTA},
         diffuse_lipid=float(rng.exponential(0.03)),
-        iron=float(rng.exponential(0.15)),
+        iron=float(rng.exponential(0.05)),
         # Big spleens and some fluid have other causes too.
         spleen_size=around(0.8 + 0.5 * organ(), 0.07) * (rng.uniform(1.1, 1.35) if rng.random() < 0.1 else 1),
         ascites=max(0.0, 30 * (organ() - 0.5)) + (rng.uniform(2, 9) if rng.random() < 0.1 else 0),

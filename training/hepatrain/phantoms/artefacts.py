@@ -9,7 +9,7 @@ def coil_bias(dims: tuple[int, int, int], field: float, rng: np.random.Generator
     bias = np.ones((1, 1, 1), np.float32)
     for axis, count in enumerate(dims):
         u = np.linspace(-1, 1, count, dtype=np.float32)
-        slope, bowl = rng.normal(0, 0.18), rng.normal(0.1 * field / 1.5, 0.1)
+        slope, bowl = rng.normal(0, 0.15), rng.normal(0.1 * field / 1.5, 0.1)
         shape = [1, 1, 1]
         shape[axis] = count
         bias = bias * np.exp(slope * u + bowl * (u * u - 1 / 3)).reshape(shape)

@@ -23,7 +23,7 @@ class Focus:
     """Width of its border, mm."""
 
 
-PATCHES = {"lipid": 0.7, "oedema": 0.8, "siderosis": 0.4}
+PATCHES = {"lipid": 0.6, "oedema": 0.6, "siderosis": 0.3}
 """Mean number of stage-independent patches a liver has."""
 
 ROUND = {"fluid": 0.5, "haemangioma": 0.25}

@@ -57,8 +57,9 @@ def septa_density(anatomy: Anatomy, points: Field) -> Field:
 
 def composition(anatomy: Anatomy, points: Field, sequence: str) -> dict[str, Field | float]:
     """What the parenchyma holds besides healthy liver: shares by tissue, [n] or everywhere the same."""
+    diffuse = anatomy.diffuse_fibrosis[sequence]
     shares: dict[str, Field | float] = {
-        "fibrosis": anatomy.diffuse_fibrosis + anatomy.septa[sequence] * septa_density(anatomy, points),
+        "fibrosis": diffuse + max(0.0, anatomy.septa[sequence] - diffuse) * septa_density(anatomy, points),
         "lipid": anatomy.diffuse_lipid,
     }
     for number, focus in enumerate(anatomy.foci):

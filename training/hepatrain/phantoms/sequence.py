@@ -27,6 +27,11 @@ class SpoiledGradientEcho:
         return float(water_and_fat(tissue, self.fat_left) * steady * np.exp(-self.echo_time / times.t2_star))
 
 
+TRANSVERSE = 0.5
+"""Share of the time up to the echo that magnetisation decays by T2. Refocusing pulses of less than 180° keep it along z
+for the rest (Hennig, J Magn Reson 1988;78:397): without it livers would be darker, beside fat, than they are."""
+
+
 @dataclass(frozen=True)
 class TurboSpinEcho:
     """TSE, BLADE, HASTE: T2W before contrast agent. Times in ms."""
@@ -40,7 +45,7 @@ class TurboSpinEcho:
         """T2 decay up to the effective echo time, saturation by the repetition time, and flow void."""
         times = relaxation(tissue, field, 0)
         recovered = 1 - np.exp(-self.repetition_time / times.t1)
-        decayed = np.exp(-self.echo_time / times.t2)
+        decayed = np.exp(-TRANSVERSE * self.echo_time / times.t2)
         return float(water_and_fat(tissue, self.fat_left) * (1 - tissue.flow) * recovered * decayed)
 
 

@@ -1,179 +1,94 @@
-"""`python -m hepatrain.radiomics.baseline`: what radiomics can do on real patients, as JSON and as a Markdown report.
+"""`python -m hepatrain.radiomics.baseline`: what radiomics can do on a cohort, as JSON and as a Markdown report.
 
 One row for each sequence × classifier × features × with or without age and gender, by nested cross-validation over
-patients; then a classifier measured elsewhere before, the dataset's own split, and shuffled stages.
+patients; then a classifier measured elsewhere before, the dataset's own split, and shuffled stages. What a table does
+not tell (age and gender, an official split) is left out.
 """
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
 import sklearn
 import threadpoolctl
 
-from hepatrain.radiomics.classifiers import Family, families, reference
-from hepatrain.radiomics.figures import difference, with_intervals
-from hepatrain.radiomics.folds import FOLDS, assign_folds
-from hepatrain.radiomics.nested import INNER_FOLDS, out_of_fold, tuned
+from hepatrain.command import TRAINING, command_line
+from hepatrain.radiomics.comparison import Comparison, Say
+from hepatrain.radiomics.feature_rows import digests
 from hepatrain.radiomics.report import report_of
-from hepatrain.radiomics.tables import FeatureTable, digests, read_tables
-from hepatrain.vocabulary import SEQUENCES
+from hepatrain.radiomics.tables import read_tables, split_disagreements
+from hepatrain.revision import revision_of
+from hepatrain.steps import fingerprint_of
 
-NESTED = f"nested {FOLDS}×{INNER_FOLDS} cross-validation"
-FIXED = f"{FOLDS}-fold cross-validation"
-OFFICIAL = "official split: train and valid → test"
-SHUFFLED = f"{NESTED}, stages shuffled"
-
-VARIATIONS = (("all", False), ("all", True), ("shape and first-order", False))
-"""Feature group, and whether age and gender come with it."""
-
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a row is of."""
-
-    sequence: str
-    classifier: str
-    features: str
-    clinical: bool
-
-    def words(self) -> str:
-        """On one line."""
-        return f"{self.sequence}, {self.classifier}, {self.features}{', age and gender' if self.clinical else ''}"
-
-    def row(self, protocol: str, patients: int, figures: dict) -> dict:
-        """A row of the result."""
-        return {**self.__dict__, "protocol": protocol, "patients": patients, **figures}
+SOURCES = (
+    *(f"hepatrain/{name}.py" for name in ("intervals", "metrics", "vocabulary")),
+    *(
+        f"hepatrain/radiomics/{name}.py"
+        for name in ("classifiers", "comparison", "feature_rows", "features", "figures", "folds", "nested", "tables")
+    ),
+)
+"""What the figures depend on, relative to training/; versions of packages stand in the result."""
+PACKAGES = ("scikit-learn", "numpy", "scipy")
 
 
-class Comparison:
-    """Out-of-fold answers of every classifier asked for, over the same folds of patients."""
-
-    def __init__(self, tables: dict[str, FeatureTable], seeds: list[int], say: Say = print) -> None:
-        """tables: T1W, T2W and T1W+T2W. seeds: of folds and classifiers."""
-        self.tables, self.seeds, self.say = tables, seeds, say
-        assigned = [assign_folds(tables.values(), seed) for seed in seeds]
-        self.folds = {
-            name: np.array([[folds[patient] for patient in table.patients] for folds in assigned])
-            for name, table in tables.items()
-        }
-        """int [S, B] by sequence."""
-        self.answers: dict[Asked, np.ndarray] = {}
-        """float64 [S, B, K]."""
-
-    def cross_validate(self, asked: Asked, family: Family, stages: np.ndarray | None = None) -> dict:
-        """Figures of one classifier. stages: int [S, B] in place of the table's own."""
-        table = self.tables[asked.sequence]
-        truth = np.broadcast_to(table.stages if stages is None else stages, self.folds[asked.sequence].shape)
-        inputs = table.group(asked.features).inputs(asked.clinical)
-        seeded = zip(truth, self.folds[asked.sequence], self.seeds, strict=True)
-        clinical = table.clinical.shape[1] if asked.clinical else 0
-        answers = np.stack([out_of_fold(family, inputs, *rest, clinical) for rest in seeded])
-        if stages is None:
-            self.answers[asked] = answers
-        figures = with_intervals(truth, answers)
-        self.say(f"{asked.words()}: accuracy {figures['accuracy']:.3f}, log loss {figures['log_loss']:.3f}")
-        return figures
-
-    def nested(self) -> Iterator[dict]:
-        """Every row of nested cross-validation."""
-        for sequence, table in self.tables.items():
-            for features, clinical in VARIATIONS:
-                for family in families():
-                    asked = Asked(sequence, family.name, features, clinical)
-                    yield asked.row(NESTED, len(table.patients), self.cross_validate(asked, family))
-
-    def fixed(self) -> Iterator[dict]:
-        """The classifier that was measured elsewhere before."""
-        for sequence in SEQUENCES:
-            table = self.tables[sequence]
-            asked = Asked(sequence, reference().name, "all", False)
-            yield asked.row(FIXED, len(table.patients), self.cross_validate(asked, reference()))
-
-    def shuffled(self) -> dict:
-        """Stages shuffled among patients: nothing is left to learn, so anything above chance would be a leak."""
-        family, sequence = families()[0], "T1W+T2W"
-        stages = self.tables[sequence].stages
-        shuffles = np.stack([np.random.default_rng(seed).permutation(stages) for seed in self.seeds])
-        asked = Asked(sequence, family.name, "all", True)
-        return asked.row(SHUFFLED, len(stages), self.cross_validate(asked, family, shuffles))
-
-    def official(self) -> Iterator[dict]:
-        """The dataset's own split, whose two sequences disagree: each sequence alone."""
-        for sequence in SEQUENCES:
-            table = self.tables[sequence]
-            test = table.splits == "test"
-            for family in (*families(), reference()):
-                asked = Asked(sequence, family.name, "all", False)
-                fitted = [tuned(family, table.features[~test], table.stages[~test], seed) for seed in self.seeds]
-                answers = np.stack([pipeline.predict_proba(table.features[test]) for pipeline in fitted])
-                yield asked.row(OFFICIAL, int(test.sum()), with_intervals(table.stages[test], answers))
-
-    def differences(self) -> Iterator[dict]:
-        """Paired differences of answers to the same patients: what age and gender, texture, a second sequence add."""
-        for family in families():
-            name = family.name
-            for sequence, table in self.tables.items():
-                plain = Asked(sequence, name, "all", False)
-                few = Asked(sequence, name, "shape and first-order", False)
-                older = Asked(sequence, name, "all", True)
-                for what, one, other in (
-                    ("with age and gender − without", older, plain),
-                    ("all features − shape and first-order", plain, few),
-                ):
-                    figures = difference(table.stages, self.answers[one], self.answers[other])
-                    yield {"difference": what, "sequence": sequence, "classifier": name, **figures}
-            both = self.tables["T1W+T2W"]
-            for sequence in ("T1W", "T2W"):
-                single = self.tables[sequence]
-                rows = [single.patients.index(patient) for patient in both.patients]
-                one = self.answers[Asked("T1W+T2W", name, "all", False)]
-                other = self.answers[Asked(sequence, name, "all", False)][:, rows]
-                figures = difference(both.stages, one, other)
-                yield {"difference": f"T1W+T2W − {sequence}", "sequence": "T1W+T2W", "classifier": name, **figures}
+def code_fingerprint() -> str:
+    """Of today's `SOURCES`."""
+    return fingerprint_of(TRAINING, SOURCES)
 
 
-def compare(folder: Path, seeds: list[int], command: str, say: Say = print) -> dict:
-    """The whole result, as the JSON file holds it."""
-    comparison = Comparison(read_tables(folder), seeds, say)
+def compare(folder: Path, seeds: list[int], say: Say = print) -> dict:
+    """What is measured. folder: see `feature_rows`."""
+    tables = read_tables(folder)
+    comparison = Comparison(tables, seeds, say)
+    left_out = [] if comparison.clinical else ["Rows with age and gender: a table does not tell them."]
+    if not any(table.has_split for table in tables.values()):
+        left_out.append("The dataset's own split: the tables have none.")
+    for sentence in left_out:
+        say(f"Left out: {sentence}")
     rows = [*comparison.nested(), *comparison.fixed(), *comparison.official(), comparison.shuffled()]
     return {
-        "command": command,
-        "data": "CirrMRI600+ feature tables, one row for each patient",
         "tables": digests(folder),
         "seeds": seeds,
-        "versions": {name: version(name) for name in ("scikit-learn", "numpy", "scipy")},
+        "versions": {name: version(name) for name in PACKAGES},
+        "code": {"revision": revision_of(TRAINING), "fingerprint": code_fingerprint()},
+        "leftOut": left_out,
+        "splitDisagreements": split_disagreements(tables),
         "rows": rows,
         "differences": list(comparison.differences()),
     }
 
 
 def main() -> None:
-    """Measure and write both files."""
+    """Measure and write both files, or only the report of what was measured before."""
     parser = argparse.ArgumentParser(prog="python -m hepatrain.radiomics.baseline", description=__doc__)
-    parser.add_argument("--tables", type=Path, required=True, help="folder with t1w.csv and t2w.csv")
-    parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--tables", type=Path, help="folder with t1w.csv and t2w.csv, or file of `hepastage features`")
+    source.add_argument("--from", type=Path, dest="stored", help="JSON file of an earlier run: only write its report")
+    parser.add_argument("--out", type=Path, help="JSON file to write, with --tables")
     parser.add_argument("--markdown", type=Path, required=True, help="report to write")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--cohort", default="feature tables", help="what the tables are, in words")
+    parser.add_argument("--cirrmri600", action="store_true", help="they are CirrMRI600+'s: say what is known of those")
     options = parser.parse_args()
-    command = (
-        f"cd training && .venv/bin/python -m hepatrain.radiomics.baseline --tables DIR --out {options.out} "
-        f"--markdown {options.markdown} --seeds {' '.join(map(str, options.seeds))}"
-    )
-    # Many small fits: more threads would only wait for each other, and change the last digits.
-    # Checking every tree's parameters takes as long as growing it; `read_tables` lets only finite numbers through.
-    with threadpoolctl.threadpool_limits(1), sklearn.config_context(skip_parameter_validation=True, assume_finite=True):
-        result = compare(options.tables, options.seeds, command, lambda line: print(line, flush=True))
-    for path in (options.out, options.markdown):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-    options.markdown.write_text(report_of(result))
+    if (options.tables is None) != (options.out is None):
+        parser.error("--out goes with --tables, and --from needs none.")
+    if options.stored:
+        result = json.loads(options.stored.read_text())
+    else:
+        # Many small fits: more threads would only wait for each other, and change the last digits. Checking every
+        # tree's parameters takes as long as growing it; `feature_rows` lets only finite numbers through.
+        with (
+            threadpoolctl.threadpool_limits(1),
+            sklearn.config_context(skip_parameter_validation=True, assume_finite=True),
+        ):
+            measured = compare(options.tables, options.seeds, lambda line: print(line, flush=True))
+        command = command_line("hepatrain.radiomics.baseline")
+        result = {"command": command, "data": options.cohort, "cirrmri600": options.cirrmri600, **measured}
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.write_text(json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    options.markdown.parent.mkdir(parents=True, exist_ok=True)
+    options.markdown.write_text(report_of(result, (options.stored or options.out).name))
 
 
 if __name__ == "__main__":

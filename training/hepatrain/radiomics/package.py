@@ -17,10 +17,12 @@ import threadpoolctl
 from hepatrain.package.files import CARD, GOLDEN
 from hepatrain.package.label import Label
 from hepatrain.package.manifest import write_manifest
+from hepatrain.radiomics.baseline import code_fingerprint
 from hepatrain.radiomics.card import card_of
+from hepatrain.radiomics.feature_rows import digests
 from hepatrain.radiomics.graph import OPSET, assert_parity, run_graph, write_graph
 from hepatrain.radiomics.shipped import Shipped, chosen_family, fit, rows_to_ship
-from hepatrain.radiomics.tables import digests, read_tables
+from hepatrain.radiomics.tables import read_tables
 from hepatrain.revision import revision_of
 from hepatrain.vocabulary import STAGES
 
@@ -100,6 +102,8 @@ def fill(folder: Path, tables: Path, results: dict, label: Label) -> None:
     """Write every file of the package, the manifest last."""
     if results["tables"] != digests(tables):
         raise ValueError(f"The results are not of the tables in {tables}: run hepatrain.radiomics.baseline again.")
+    if results.get("code", {}).get("fingerprint") != code_fingerprint():
+        raise ValueError("The results were made by other code than today's: run hepatrain.radiomics.baseline again.")
     family = chosen_family(results["rows"])
     messages, counts = [], []
     for sequence, table in read_tables(tables).items():
@@ -123,7 +127,7 @@ def fill(folder: Path, tables: Path, results: dict, label: Label) -> None:
         "files": [],
         "opset": OPSET,
         "provenance": {
-            "trainedOn": f"The feature tables of CirrMRI600+: {', '.join(counts)}.",
+            "trainedOn": f"{results['data']}: {', '.join(counts)}.",
             "licence": label.licence,
             "revision": revision_of(Path(__file__).parent),
             "command": label.rebuild,
@@ -159,7 +163,9 @@ def pack(tables: Path, results: Path, label: Label, out: Path) -> None:
 def main() -> None:
     """Pack."""
     parser = argparse.ArgumentParser(prog="python -m hepatrain.radiomics.package", description=__doc__)
-    parser.add_argument("--tables", type=Path, required=True, help="folder with t1w.csv and t2w.csv")
+    parser.add_argument(
+        "--tables", type=Path, required=True, help="folder with t1w.csv and t2w.csv, or file of features"
+    )
     parser.add_argument("--out", type=Path, required=True, help="the package to write or replace")
     parser.add_argument("--results", type=Path, default=Path("results/radiomics.json"), help="the baseline's JSON")
     parser.add_argument("--label", type=Path, default=Path("radiomics-label.json"), help="see hepatrain.package.label")

@@ -11,7 +11,7 @@ from hepatrain.radiomics.nested import tuned
 from hepatrain.radiomics.tables import FeatureTable
 
 SHIPPED_FEATURES = "shape and first-order"
-"""What the service computes. They reach what all features do."""
+"""What the service computes: texture is not among them. What it would add stands in the baseline's differences."""
 
 EXPORTABLE = ("logistic regression", "random forest")
 """Small as graphs, of operators that every ONNX runtime has, and the same in float32. ExtraTrees is not: on raw

@@ -1,19 +1,18 @@
 """Feature tables: one row for each patient, PyRadiomics features of one sequence's volume inside the liver mask."""
 
-import csv
-import hashlib
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from hepatrain.radiomics.feature_rows import FeatureRows, number, read_rows
 from hepatrain.vocabulary import SEQUENCES, SPLITS, STAGES
 
-COLUMNS = ("patient_id", "stage", "age_years", "gender", "official_split")
+CLINICAL = ("age_years", "gender")
+OFFICIAL = "official_split"
+"""Columns that a table may lack."""
 GENDERS = {"F": 1.0, "M": 0.0}
-PREFIX = "original_"
 GROUPS = {"all": ("",), "shape and first-order": ("original_shape_", "original_firstorder_")}
 """Feature groups, by what their names start with."""
 
@@ -29,13 +28,24 @@ class FeatureTable:
     stages: np.ndarray
     """int [B], index into `STAGES`."""
     clinical: np.ndarray
-    """float64 [B, 2]: age in years, 1 for female."""
+    """float64 [B, 2]: age in years, 1 for female; [B, 0] if the table does not tell."""
     splits: np.ndarray
-    """str [B]: the dataset's own split of this sequence; empty for T1W+T2W, whose splits disagree."""
+    """str [B]: the dataset's own split of this sequence; empty if it has none, and for T1W+T2W, whose splits may
+    disagree."""
     names: tuple[tuple[str, str], ...]
     """[F]: sequence and PyRadiomics name."""
     features: np.ndarray
     """float64 [B, F]."""
+
+    @property
+    def has_clinical(self) -> bool:
+        """Whether age and gender are told."""
+        return self.clinical.shape[1] > 0
+
+    @property
+    def has_split(self) -> bool:
+        """Whether the dataset has a split of its own, with patients on both sides."""
+        return 0 < int((self.splits == "test").sum()) < len(self.splits)
 
     def group(self, group: str) -> "FeatureTable":
         """The features of one of `GROUPS`."""
@@ -62,54 +72,39 @@ class FeatureTable:
         return np.hstack([self.features, self.clinical]) if clinical else self.features
 
 
-def read_table(path: Path, sequence: str) -> FeatureTable:
-    """Read one sequence's CSV. Raises ValueError for anything that is missing, twice or not a finite number."""
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no feature table {path}. Give the folder that holds t1w.csv and t2w.csv.")
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        rows, header = list(reader), reader.fieldnames or []
-    missing = [column for column in COLUMNS if column not in header]
-    names = [column for column in header if column.startswith(PREFIX)]
-    if missing or not names or not rows:
-        wrong = f"no column {', '.join(missing)}" if missing else "no feature column" if not names else "no row"
-        raise ValueError(f"{path.name}: {wrong}. Expected {', '.join(COLUMNS)} and columns {PREFIX}*.")
-    patients = [row["patient_id"] for row in rows]
+def table_of(rows: FeatureRows, sequence: str) -> FeatureTable:
+    """One sequence's lines as arrays. Raises ValueError for a patient twice and for what is not a finite number."""
+    patients = [line.get("patient_id") or line.get("patient") or line[rows.key] for line in rows.lines]
     twice = sorted({patient for patient in patients if patients.count(patient) > 1})
     if twice:
-        raise ValueError(f"{path.name}: patients with more than one row: {', '.join(twice)}. Keep one row for each.")
-    places = [f"{path.name}, patient {patient}" for patient in patients]
+        raise ValueError(
+            f"{rows.file}: patients with more than one row of {sequence}: {', '.join(twice)}. "
+            "Keep one study of each: a row is a patient."
+        )
 
     def choice(column: str, allowed: Sequence[str]) -> list[str]:
-        for place, row in zip(places, rows, strict=True):
-            if row[column] not in allowed:
-                raise ValueError(f"{place}: {column} is {row[column]!r}, expected one of {', '.join(allowed)}.")
-        return [row[column] for row in rows]
+        for place, line in zip(rows.places, rows.lines, strict=True):
+            if line[column] not in allowed:
+                raise ValueError(f"{place}: {column} is {line[column]!r}, expected one of {', '.join(allowed)}.")
+        return [line[column] for line in rows.lines]
 
     def numbers(column: str) -> list[float]:
-        return [number(row[column], f"{place}, {column}") for place, row in zip(places, rows, strict=True)]
+        return [number(line[column], f"{place}, {column}") for place, line in zip(rows.places, rows.lines, strict=True)]
 
-    genders = [GENDERS[gender] for gender in choice("gender", tuple(GENDERS))]
+    clinical = np.empty((len(patients), 0))
+    if set(CLINICAL) <= set(rows.columns):
+        genders = [GENDERS[gender] for gender in choice("gender", tuple(GENDERS))]
+        clinical = np.column_stack([numbers("age_years"), genders])
+    official = OFFICIAL in rows.columns
     return FeatureTable(
         sequence,
         tuple(patients),
         np.array([STAGES.index(stage) for stage in choice("stage", STAGES)]),
-        np.column_stack([numbers("age_years"), genders]),
-        np.array(choice("official_split", SPLITS)),
-        tuple((sequence, name) for name in names),
-        np.column_stack([numbers(name) for name in names]),
+        clinical,
+        np.array(choice(OFFICIAL, SPLITS) if official else [""] * len(patients)),
+        tuple((sequence, name) for name in rows.names),
+        np.column_stack([numbers(name) for name in rows.names]),
     )
-
-
-def number(text: str | None, place: str) -> float:
-    """A finite number."""
-    try:
-        value = float(text or "")
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise ValueError(f"{place}: {text!r} is no finite number.")
-    return value
 
 
 def join(t1w: FeatureTable, t2w: FeatureTable) -> FeatureTable:
@@ -132,18 +127,14 @@ def join(t1w: FeatureTable, t2w: FeatureTable) -> FeatureTable:
     )
 
 
-def table_files(folder: Path) -> dict[str, Path]:
-    """Path of each sequence's table."""
-    return {sequence: folder / f"{sequence.lower()}.csv" for sequence in SEQUENCES}
-
-
-def read_tables(folder: Path) -> dict[str, FeatureTable]:
-    """T1W, T2W and T1W+T2W."""
-    tables = {sequence: read_table(path, sequence) for sequence, path in table_files(folder).items()}
+def read_tables(path: Path) -> dict[str, FeatureTable]:
+    """T1W, T2W and T1W+T2W, of a folder or a file: see `feature_rows`."""
+    tables = {sequence: table_of(rows, sequence) for sequence, rows in read_rows(path).items()}
     both = join(*tables.values())
     return {**tables, both.sequence: both}
 
 
-def digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of each table by sequence: which data a figure is of."""
-    return {s: hashlib.sha256(path.read_bytes()).hexdigest() for s, path in table_files(folder).items()}
+def split_disagreements(tables: dict[str, FeatureTable]) -> int:
+    """Patients whom the official splits of the two sequences put on different sides."""
+    one, other = (dict(zip(tables[s].patients, tables[s].splits, strict=True)) for s in SEQUENCES)
+    return sum(one[patient] != other[patient] for patient in one.keys() & other.keys())

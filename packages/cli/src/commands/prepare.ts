@@ -58,7 +58,7 @@ export function prepareCommand(): Command {
       ).choices(['3d', '2d']),
     )
     .option('--seed <n>', 'of a dataset: which folds (default: 1)', wholeNumber(0))
-    .option('--dry-run', 'only say what there is and how it is split')
+    .option('--dry-run', 'prepare nothing: say what there is and how it is split, and write registry.csv and cohort.csv of a dataset')
     .option('--json', 'print a JSON summary instead of text')
     .action(prepareSource);
 }

@@ -20,6 +20,8 @@ export interface CohortIndex {
     readonly slices: number;
     readonly positions: readonly number[];
     readonly zMm: readonly number[];
+    /** Of the tensor's file: with it the index stands for all that a training depends on. */
+    readonly sha256: string;
   })[];
   readonly refused: readonly (Labels & { readonly code: string; readonly message: string })[];
 }
@@ -96,8 +98,8 @@ function indexOf(
     const outcome = outcomes[n]!;
     const { image: _image, liverMask: _liverMask, ...labels } = row;
     if (outcome.ok) {
-      const { slices, positions, zMm } = outcome;
-      items.push({ ...labels, tensor: tensorPath(row), slices, positions, zMm });
+      const { slices, positions, zMm, sha256 } = outcome;
+      items.push({ ...labels, tensor: tensorPath(row), slices, positions, zMm, sha256 });
     } else {
       refused.push({ ...labels, code: outcome.code, message: outcome.message });
     }

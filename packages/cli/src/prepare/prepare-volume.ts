@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { stat, writeFile } from 'node:fs/promises';
 import {
   decodeNifti,
@@ -28,6 +29,8 @@ export type PrepareOutcome =
       readonly slices: number;
       readonly positions: readonly number[];
       readonly zMm: readonly number[];
+      /** Of the bytes of the `.npy` file, in hexadecimal digits. */
+      readonly sha256: string;
     }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
@@ -37,8 +40,10 @@ export default async function prepareVolume(task: PrepareTask): Promise<PrepareO
     const { tensor, shape, grid } = (await isFolder(task.image))
       ? preprocessPictures(await readPictures(task.image, task.liverMask, task.limits), task.preprocessing)
       : await slicesOfVolume(task);
-    await writeFile(task.tensor, encodeNpy(tensor, shape));
-    return { ok: true, slices: shape[0], positions: grid.positions, zMm: grid.zMm };
+    const bytes = encodeNpy(tensor, shape);
+    await writeFile(task.tensor, bytes);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return { ok: true, slices: shape[0], positions: grid.positions, zMm: grid.zMm, sha256 };
   } catch (error) {
     if (!(error instanceof HepastageError)) throw error;
     return { ok: false, code: error.codeName, message: error.message };

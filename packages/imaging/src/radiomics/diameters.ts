@@ -1,6 +1,7 @@
 import type { Triple } from '../volume.ts';
 import type { LabelledBox } from './labelled-box.ts';
-import { PlaneSections } from './plane-sections.ts';
+import { PlaneHull } from './plane-hull.ts';
+import { axesWithin, type Axis, forEachSection } from './surface-sections.ts';
 
 /** Greatest distances between two vertices of the surface, mm. */
 export interface Diameters {
@@ -10,73 +11,50 @@ export interface Diameters {
   readonly within: Triple;
 }
 
-type Visit = (i: number, j: number, k: number) => void;
-
 /**
- * The vertices lie half way between a marked and an empty neighbour; there are some hundred thousand, and the distances of all pairs would take minutes. Exact all the
- * same: only corners of the hull of every section can be furthest apart. `spacing` in mm.
+ * There are some hundred thousand vertices, and the distances of all pairs would take minutes. Exact all the same: only corners of the hull of every section can be furthest
+ * apart. `spacing` in mm.
  */
 export function diameters(box: LabelledBox, spacing: Triple): Diameters {
-  const sections = sectionsOf(box.dims, (add) => forEachVertex(box, add));
-  const within = sections.map((planes, axis) => {
-    const inPlane = spacing.filter((_, other) => other !== axis);
-    let widest = 0;
-    planes.forEachHull((_, corners) => {
-      widest = Math.max(widest, furthest(scaled(corners, inPlane), 2));
+  // The corners of the whole are corners of each section that they are in. Those across the shortest axis are the fewest.
+  const [first, ...others] = byLength(box.dims);
+  let candidates: Triple[] = [];
+  const widest: [number, number, number] = [0, 0, 0];
+  for (const axis of [first, ...others]) {
+    const { line, along } = axesWithin(axis);
+    forEachSection(box, axis, (plane, corners) => {
+      widest[axis] = Math.max(widest[axis], furthest(scaled(corners, [spacing[line], spacing[along]]), 2));
+      if (axis === first) candidates.push(...placesOf(corners, plane, axis));
     });
-    return widest;
-  });
-  // The corners of the whole are corners of each section that they are in, and still are once others have gone.
-  const candidates = [0, 1, 2].reduce<readonly number[] | undefined>((left, axis) => {
-    const planes = left === undefined ? sections : sectionsOf(box.dims, eachOf(left));
-    return cornersOf(planes[axis]!, axis);
-  }, undefined);
-  return { overall: furthest(scaled(candidates!, spacing), 3), within: within as unknown as Triple };
-}
-
-/** The points that `feed` adds, in half voxels, cut into planes of constant i, of constant j and of constant k. Lines and places along them keep the order of i, j, k. */
-function sectionsOf([ni, nj, nk]: Triple, feed: (add: Visit) => void): PlaneSections[] {
-  const rows = new PlaneSections(2 * ni, 2 * nj);
-  const columns = new PlaneSections(2 * nj, 2 * ni);
-  const slices = new PlaneSections(2 * nk, 2 * ni);
-  feed((i, j, k) => {
-    rows.add(i, j, k);
-    columns.add(j, i, k);
-    slices.add(k, i, j);
-  });
-  return [rows, columns, slices];
-}
-
-/** Every vertex of the surface, in half voxels. */
-function forEachVertex({ dims: [ni, nj, nk], cells }: LabelledBox, visit: Visit): void {
-  // The last cells along each axis are margin: no surface passes between two of them.
-  for (let k = 0; k + 1 < nk; k++) {
-    for (let j = 0; j + 1 < nj; j++) {
-      for (let i = 0, at = (k * nj + j) * ni; i + 1 < ni; i++, at++) {
-        const cell = cells[at]!;
-        if (cells[at + 1] !== cell) visit(2 * i + 1, 2 * j, 2 * k);
-        if (cells[at + ni] !== cell) visit(2 * i, 2 * j + 1, 2 * k);
-        if (cells[at + ni * nj] !== cell) visit(2 * i, 2 * j, 2 * k + 1);
-      }
-    }
   }
+  // They still are once others have gone.
+  for (const axis of others) candidates = cornersAmong(candidates, axis, box.dims);
+  return { overall: furthest(scaled(candidates.flat(), spacing), 3), within: widest };
 }
 
-function eachOf(points: readonly number[]): (visit: Visit) => void {
-  return (visit) => {
-    for (let n = 0; n < points.length; n += 3) visit(points[n]!, points[n + 1]!, points[n + 2]!);
-  };
+function byLength(dims: Triple): [Axis, Axis, Axis] {
+  return ([0, 1, 2] satisfies Axis[]).toSorted((one, other) => dims[one] - dims[other]) as [Axis, Axis, Axis];
 }
 
-/** The corners of all planes of constant `axis`, as (i, j, k) triples. */
-function cornersOf(planes: PlaneSections, axis: number): number[] {
-  const points: number[] = [];
-  planes.forEachHull((plane, corners) => {
-    for (let n = 0; n < corners.length; n += 2) {
-      points.push(...[corners[n]!, corners[n + 1]!].toSpliced(axis, 0, plane));
-    }
+/** (line, along) pairs of a plane as (i, j, k). */
+function placesOf(corners: readonly number[], plane: number, axis: Axis): Triple[] {
+  const { line, along } = axesWithin(axis);
+  return Array.from({ length: corners.length / 2 }, (_, n) => {
+    const place: [number, number, number] = [plane, plane, plane];
+    place[line] = corners[2 * n]!;
+    place[along] = corners[2 * n + 1]!;
+    return place;
   });
-  return points;
+}
+
+/** The corners of the hulls of `points`, cut into planes of constant `axis`. */
+function cornersAmong(points: readonly Triple[], axis: Axis, dims: Triple): Triple[] {
+  const { line, along } = axesWithin(axis);
+  const hull = new PlaneHull(2 * dims[line]);
+  return [...Map.groupBy(points, (point) => point[axis])].flatMap(([plane, section]) => {
+    for (const point of section) hull.add(point[line], point[along]);
+    return placesOf(hull.takeCorners(), plane, axis);
+  });
 }
 
 /** Half voxels → mm; `spacing` of as many axes as a point has. */

@@ -101,6 +101,26 @@ test('voxels that are not finite are no values', () => {
   assert.equal(found.original_firstorder_Energy, 54 * 50 ** 2 + 54 * 51 ** 2);
 });
 
+test('four voxels in the corners of a large flat grid cost little more than their box', () => {
+  const [ni, nj, nk] = [1800, 1800, 3];
+  const slice = ni * nj;
+  const data = new Uint8Array(slice * nk);
+  for (const at of [0, ni - 1, slice - ni, slice - 1]) data[slice + at] = 1;
+  const mask: Volume = { ...maskOf([6, 6, 6], () => 1), data, dims: [ni, nj, nk] };
+  const before = memory();
+  const found = radiomicsFeatures(mask, mask);
+  const more = memory() - before;
+  const box = (ni + 2) * (nj + 2) * 3;
+  assert.ok(more < 2 * box, `${more} bytes more for a box of ${box}`);
+  // From edge to edge of the octahedra around the voxels in opposite corners.
+  const [x, y] = [(ni - 1) * s1, (nj - 1) * s2];
+  assertRelative(
+    found.original_shape_Maximum3DDiameter,
+    Math.max(Math.hypot(x + s1, y), Math.hypot(x, y + s2)),
+    1e-6,
+  );
+});
+
 describe('there are no features', () => {
   const dims = [6, 6, 6] as const;
   const image = acquire((x, y, z) => x + y + z, dims, affine(dims));
@@ -113,6 +133,17 @@ describe('there are no features', () => {
     });
   });
 
+  test('of a mask that reaches through too large a volume', () => {
+    const [ni, nj, nk] = [2 ** 13, 2 ** 13, 1];
+    const data = new Uint8Array(ni * nj * nk);
+    data[0] = data[data.length - 1] = 1;
+    const large: Volume = { ...maskOf(dims, () => 1), data, dims: [ni, nj, nk] };
+    assert.throws(() => radiomicsFeatures(large, large), {
+      codeName: 'TOO_MANY_VOXELS',
+      message: /reaches too far .*received 8194×8194×3/,
+    });
+  });
+
   test('of a mask on another grid', () => {
     const other = maskOf([6, 6, 5], () => 1);
     assert.throws(() => radiomicsFeatures(image, other), { codeName: 'MASK_MISMATCH' });
@@ -121,4 +152,10 @@ describe('there are no features', () => {
 
 function assertRelative(actual: number, expected: number, tolerance: number): void {
   assert.ok(Math.abs(actual - expected) <= tolerance * Math.abs(expected), `${actual} is not ${expected}`);
+}
+
+/** Bytes that JavaScript holds, rubbish included. */
+function memory(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }

@@ -6,7 +6,7 @@ import { firstOrderFeatureNames, firstOrderFeatures } from './first-order-featur
 import { type LabelledBox, labelledBox } from './labelled-box.ts';
 import { shapeFeatureNames, shapeFeatures } from './shape-features.ts';
 
-/** Most voxels of an organ, eight bytes each while features are computed: three litres of liver at 0.45 mm. */
+/** Most voxels of an organ: three litres at 0.45 mm isotropic. Their values take eight bytes each while features are computed, 256 MiB at most. */
 const organVoxelsMax = 2 ** 25;
 
 /** In the order of the tables that PyRadiomics writes, and by its names. */

@@ -33,6 +33,26 @@ test('bins begin at multiples of 25, below zero too', () => {
   assert.equal(Uniformity, 0.5);
 });
 
+test('a bin for every value is counted as any other, in no more memory than the values take', () => {
+  const length = 2 ** 21;
+  // In no order, and far apart: a table of bins would hold two million.
+  const values = Float64Array.from({ length }, (_, n) => 100 * ((n * 1_234_567) % length));
+  const before = memory();
+  const found = firstOrderFeatures(values, 1);
+  assert.ok(memory() - before < 8 * length, `${(memory() - before) / 2 ** 20} MiB more`);
+  const { Entropy, Uniformity, Minimum, Maximum, Median } = found;
+  assertNear(
+    { Entropy, Uniformity, Minimum, Maximum, Median },
+    {
+      Entropy: 21,
+      Uniformity: 2 ** -21,
+      Minimum: 0,
+      Maximum: 100 * (length - 1),
+      Median: 50 * (length - 1),
+    },
+  );
+});
+
 test('a long right tail is skewed to the right', () => {
   const { Skewness, Kurtosis } = firstOrderFeatures(Float64Array.of(0, 0, 0, 1), 1);
   assertNear({ Skewness, Kurtosis }, { Skewness: 2 / Math.sqrt(3), Kurtosis: 7 / 3 });
@@ -45,6 +65,12 @@ test('equal values have no moments', () => {
     { Variance: 0, Skewness: 0, Kurtosis: 0, Entropy: 0 },
   );
 });
+
+/** Bytes that JavaScript holds, rubbish included. */
+function memory(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
 
 function assertNear(actual: Record<string, number>, expected: Record<string, number>): void {
   assert.deepEqual(Object.keys(actual), Object.keys(expected));

@@ -1,5 +1,3 @@
-import { percentiles } from '../preprocess/percentile.ts';
-
 /** Width of a bin of the histogram, in the image's own unit. */
 const binWidth = 25;
 /** Keeps the logarithm of an empty share finite: the spacing of doubles at 1. */
@@ -29,22 +27,22 @@ export const firstOrderFeatureNames = [
 export type FirstOrderFeatures = Record<(typeof firstOrderFeatureNames)[number], number>;
 
 /**
- * The 18 first-order features of PyRadiomics 3.1, of the organ's `values` in the image's own unit; `voxelVolume` in mm³. Reorders `values`, of which there is at least one.
+ * The 18 first-order features of PyRadiomics 3.1, of the organ's `values` in the image's own unit; `voxelVolume` in mm³. Sorts `values`, of which there is at least one: no copy of them
+ * is made.
  *
  * Percentiles are interpolated linearly; moments are the population's; Kurtosis is 3 for a normal distribution; Skewness and Kurtosis of equal values are 0. Entropy (bits) and
  * Uniformity are of the histogram whose bins are 25 wide and begin at multiples of 25. Robust- is of the values from the 10th to the 90th percentile, both included.
  */
 export function firstOrderFeatures(values: Float64Array, voxelVolume: number): FirstOrderFeatures {
   const { length } = values;
-  const [p10, p25, p50, p75, p90] = percentiles(values, [10, 25, 50, 75, 90]) as FivePercentiles;
-  let minimum = Infinity;
-  let maximum = -Infinity;
+  values.sort();
+  const [minimum, p10, p25, p50, p75, p90, maximum] = [0, 10, 25, 50, 75, 90, 100].map((percent) =>
+    percentileOf(values, percent),
+  ) as SevenPercentiles;
   let energy = 0;
   let total = 0;
   for (let n = 0; n < length; n++) {
     const value = values[n]!;
-    if (value < minimum) minimum = value;
-    if (value > maximum) maximum = value;
     total += value;
     energy += value * value;
   }
@@ -73,7 +71,15 @@ export function firstOrderFeatures(values: Float64Array, voxelVolume: number): F
   };
 }
 
-type FivePercentiles = [number, number, number, number, number];
+type SevenPercentiles = [number, number, number, number, number, number, number];
+
+/** Interpolated linearly between order statistics, as NumPy's default does. */
+function percentileOf(sorted: Float64Array, percent: number): number {
+  const rank = (percent / 100) * (sorted.length - 1);
+  const below = Math.floor(rank);
+  const low = sorted[below]!;
+  return rank === below ? low : low + (sorted[below + 1]! - low) * (rank - below);
+}
 
 /** Means of |d|, d², d³ and d⁴, d the distance to `mean`. */
 function momentsAround(mean: number, values: Float64Array) {
@@ -114,16 +120,15 @@ function deviationWithin(low: number, high: number, values: Float64Array): numbe
   return distances / count;
 }
 
-function histogramOf(values: Float64Array): { entropy: number; uniformity: number } {
-  const counts = new Map<number, number>();
-  for (let n = 0; n < values.length; n++) {
-    const bin = Math.floor(values[n]! / binWidth);
-    counts.set(bin, (counts.get(bin) ?? 0) + 1);
-  }
+/** Values of one bin stand together: counting runs takes no memory, however many bins there are. */
+function histogramOf(sorted: Float64Array): { entropy: number; uniformity: number } {
+  const { length } = sorted;
   let entropy = 0;
   let uniformity = 0;
-  for (const count of counts.values()) {
-    const share = count / values.length;
+  for (let from = 0, to = 0; from < length; from = to) {
+    const bin = Math.floor(sorted[from]! / binWidth);
+    while (to < length && Math.floor(sorted[to]! / binWidth) === bin) to++;
+    const share = (to - from) / length;
     entropy -= share * Math.log2(share + epsilon);
     uniformity += share * share;
   }

@@ -1,5 +1,9 @@
+import { ErrorCode, HepastageError } from '@hepastage/proto';
 import type { Triple, Volume } from '../volume.ts';
 import { emptyMask } from '../voxel-survey.ts';
+
+/** Most cells of a box, a byte each: six litres at 0.45 mm isotropic. Two voxels in opposite corners of a large volume have as large a box as the volume. */
+const boxCellsMax = 2 ** 26;
 
 /** The box of a mask's voxels, with one empty voxel around: every surface of the organ lies within. */
 export interface LabelledBox {
@@ -11,13 +15,14 @@ export interface LabelledBox {
   readonly origin: Triple;
 }
 
-/** Cuts a mask down to its box. Throws EMPTY_MASK. */
+/** Cuts a mask down to its box. Throws EMPTY_MASK, TOO_MANY_VOXELS. */
 export function labelledBox(mask: Volume): LabelledBox {
   const { data, slope, intercept } = mask;
   const [ni, nj] = mask.dims;
   const { min, max } = bounds(mask);
   const origin: Triple = [min[0] - 1, min[1] - 1, min[2] - 1];
   const dims: Triple = [max[0] - min[0] + 3, max[1] - min[1] + 3, max[2] - min[2] + 3];
+  if (dims[0] * dims[1] * dims[2] > boxCellsMax) throw tooLargeBox(dims);
   const cells = new Uint8Array(dims[0] * dims[1] * dims[2]);
   for (let k = min[2]; k <= max[2]; k++) {
     for (let j = min[1]; j <= max[1]; j++) {
@@ -50,4 +55,13 @@ function bounds({ data, slope, intercept, dims: [ni, nj, nk] }: Volume) {
   }
   if (max[0] < 0) throw emptyMask();
   return { min, max };
+}
+
+function tooLargeBox(dims: Triple): HepastageError {
+  return new HepastageError(ErrorCode.TOO_MANY_VOXELS, {
+    what: 'the mask reaches too far for features',
+    expected: `a box of at most ${boxCellsMax} voxels around it`,
+    received: dims.join('×'),
+    action: 'check that the mask is of the liver alone',
+  });
 }

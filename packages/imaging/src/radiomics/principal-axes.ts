@@ -11,14 +11,15 @@ export interface PrincipalAxes {
 /** Principal axes of the marked voxels' centres. `spacing` in mm. */
 export function principalAxes({ dims: [ni, nj, nk], cells }: LabelledBox, spacing: Triple): PrincipalAxes {
   let voxels = 0;
-  // Sums of i, j, k and of their products: whole numbers, exact in a double.
+  // Of i, j, k and of their products, counted from the middle of the box: the squares of the means, which are taken away below, stay small against them, and rounding with them.
+  const [ci, cj, ck] = [ni >> 1, nj >> 1, nk >> 1];
   const sums = [0, 0, 0];
   let [ii, jj, kk, ij, ik, jk] = [0, 0, 0, 0, 0, 0];
-  for (let k = 0, at = 0; k < nk; k++) {
-    for (let j = 0; j < nj; j++) {
+  for (let k = -ck, at = 0; k < nk - ck; k++) {
+    for (let j = -cj; j < nj - cj; j++) {
       let inRow = 0;
       let along = 0;
-      for (let i = 0; i < ni; i++, at++) {
+      for (let i = -ci; i < ni - ci; i++, at++) {
         if (cells[at] === 0) continue;
         inRow++;
         along += i;

@@ -22,8 +22,10 @@ test('it grows towards the likelier neighbour, of equal ones towards the milder'
   assert.deepEqual(grownStageSet([0.125, 0.75, 0.125], 0.8), [0, 1]);
 });
 
-test('a threshold that rounding keeps out of reach takes all stages', () => {
+test('a threshold of 1 takes all stages, of a sure answer too', () => {
   assert.deepEqual(grownStageSet([0.3, 0.4, 0.299], 1), [0, 2]);
+  assert.deepEqual(grownStageSet([1, 0, 0], 1), [0, 2]);
+  assert.deepEqual(grownStageSet([0.3, 0.4, 0.299], 0.9999), [0, 2], 'rounding keeps it out of reach');
 });
 
 const stageSets = create(StageSetsSchema, {

@@ -31,9 +31,11 @@ export function stageSetOf(
 /**
  * Ordinal conformal set (Lu et al., MICCAI 2022): grown from the likeliest stage, each time by the likelier neighbour, until it holds `threshold` of the
  * probability. Stages are ordered, so an uncertain answer is a range ("mild to moderate"), never two ends without their middle; of equal neighbours the
- * milder joins first. Returns [first, last].
+ * milder joins first. A threshold of 1 means every stage, however sure the model is: so few studies calibrated it that nothing less can be promised. Returns
+ * [first, last].
  */
 export function grownStageSet(probabilities: readonly number[], threshold: number): [number, number] {
+  if (threshold >= 1) return [0, probabilities.length - 1];
   const at = (stage: number) => probabilities[stage] ?? -Infinity;
   const likeliest = probabilities.indexOf(Math.max(...probabilities));
   let [first, last, held] = [likeliest, likeliest, at(likeliest)];

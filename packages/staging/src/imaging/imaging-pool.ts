@@ -1,4 +1,3 @@
-import { HepastageError } from '@hepastage/proto';
 import { Piscina } from 'piscina';
 import type {
   Explanation,
@@ -12,6 +11,7 @@ import type {
   Settled,
 } from './imaging-protocol.ts';
 import { ownBuffers } from './own-buffers.ts';
+import { errorOf } from './settled.ts';
 
 /** Decoding, preprocessing, explaining and reporting in threads of their own. As many volumes are decompressed at once as there are threads: that bounds the memory. */
 export class ImagingPool {
@@ -52,12 +52,12 @@ export class ImagingPool {
 
   /** `given`: the part of the task whose buffers are transferred. */
   async #run<T>(name: string, task: unknown, given: unknown, signal?: AbortSignal): Promise<T> {
-    const settled = (await this.#threads.run(task, {
+    const outcome = (await this.#threads.run(task, {
       name,
       transferList: ownBuffers(given),
       ...(signal && { signal }),
     })) as Settled<T>;
-    if (settled.ok) return settled.value;
-    throw new HepastageError(settled.code as HepastageError['code'], settled.details);
+    if (outcome.ok) return outcome.value;
+    throw errorOf(outcome);
   }
 }

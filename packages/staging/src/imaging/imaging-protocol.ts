@@ -1,4 +1,5 @@
 import type {
+  ErrorCode,
   ErrorDetails,
   Preprocessing,
   Sequence,
@@ -56,11 +57,6 @@ export interface PrepareTask {
   readonly limits: ImageLimits;
 }
 
-export type RadiomicsOutcome =
-  | { readonly ok: true; readonly features: RadiomicsFeatures }
-  /** For whoever sent the study. */
-  | { readonly ok: false; readonly reason: string };
-
 /** One sequence, ready for its encoder. The voxels are gone: what explaining needs is the geometry and which of them are liver. */
 export interface PreparedVolume {
   readonly stack: SliceStack;
@@ -69,8 +65,10 @@ export interface PreparedVolume {
   readonly liverBits: Uint8Array | undefined;
   readonly findings: readonly ImageFinding[];
   /** Features of the liver, or why there are none; undefined without a mask, or where nobody asked for any. */
-  readonly radiomics: RadiomicsOutcome | undefined;
+  readonly radiomics: Settled<RadiomicsFeatures> | undefined;
   readonly preprocessSeconds: number;
+  /** Undefined where `radiomics` is. */
+  readonly radiomicsSeconds: number | undefined;
 }
 
 export interface ExplainTask {
@@ -121,4 +119,4 @@ export interface Reports {
 /** An error's class is lost between threads: its code and words travel instead. */
 export type Settled<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly code: number; readonly details: ErrorDetails };
+  | { readonly ok: false; readonly code: ErrorCode; readonly details: ErrorDetails };

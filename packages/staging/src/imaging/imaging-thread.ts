@@ -1,30 +1,11 @@
 /** What the pool's threads do: everything that computes on voxels or writes DICOM, so that the main thread never does. */
-import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import {
-  assertUsable,
-  backProject,
-  decodeDicom,
-  decodeNifti,
-  encodeNifti,
-  type ImageKind,
-  type ImageLimits,
-  maskBits,
-  preprocess,
-  radiomicsFeatures,
-  seriesOf,
-  shareMarked,
-  stackOf,
-  type Volume,
-} from '@hepastage/imaging';
+import { backProject, encodeNifti, seriesOf, shareMarked, stackOf } from '@hepastage/imaging';
 import {
   decodeJson,
   decodeText,
-  type DicomInstance,
   DicomStudySchema,
   encodeJson,
-  ErrorCode,
-  HepastageError,
   SeriesReportSchema,
   SkippedFilesSchema,
   StagingResultSchema,
@@ -34,22 +15,22 @@ import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { evidenceObject, fhirReport, isUpright, keySliceCapture, stagingSr } from '@hepastage/reports';
 import { drawKeySlice, encodePng } from '../explain/key-slice.ts';
 import { liverInSlices } from '../explain/liver-in-slices.ts';
+import { selectSeries } from '../selection/select-series.ts';
+import { digested, verified } from './digested.ts';
 import type {
   ExplainTask,
   Explanation,
-  FileBytes,
   PreparedVolume,
   PrepareTask,
-  RadiomicsOutcome,
   Reports,
   ReportTask,
   Selection,
   SelectTask,
   Settled,
 } from './imaging-protocol.ts';
-import { qualityOf } from '../quality/quality-of.ts';
-import { selectSeries } from '../selection/select-series.ts';
 import { ownBuffers } from './own-buffers.ts';
+import { prepareVolume } from './prepare-volume.ts';
+import { settled } from './settled.ts';
 
 /** A heatmap is smooth and mostly zero: higher levels cost time and save nothing. */
 const heatmapGzipLevel = 1;
@@ -57,7 +38,7 @@ const heatmapGzipLevel = 1;
 /** Index → chosen series. */
 export async function select({ index, choice }: SelectTask): Promise<Settled<Selection>> {
   return settle(() => {
-    const study = decodeText(DicomStudySchema, new TextDecoder().decode(verify(index, 'study')));
+    const study = decodeText(DicomStudySchema, new TextDecoder().decode(verified(index, 'study')));
     const stacks = seriesOf(study.instances).map(stackOf);
     const { chosen, reports } = selectSeries(stacks, choice);
     return {
@@ -68,38 +49,9 @@ export async function select({ index, choice }: SelectTask): Promise<Settled<Sel
   });
 }
 
-/** decode → check quality → preprocess → features of the liver. */
+/** Files → a volume that is ready for its encoder. */
 export async function prepare(task: PrepareTask): Promise<Settled<PreparedVolume>> {
-  return settle(async () => {
-    const { name, sequence, liverMask: maskFile, limits, preprocessing } = task;
-    const image = await at(name, async () => decodeImage(task));
-    const liverMask =
-      maskFile && (await at(maskName(name), () => decodeFile(maskFile, maskName(name), 'mask', limits)));
-    const decoded = performance.now();
-    const findings = [...image.findings, ...qualityOf(image, sequence)];
-    const stack = await at(name, () => {
-      assertUsable(findings);
-      return preprocess(image, liverMask, preprocessing);
-    });
-    const { dims, affine, spacing, affineSource, orientation } = image;
-    return {
-      stack,
-      geometry: { dims, affine, spacing, affineSource, orientation },
-      liverBits: liverMask && maskBits(liverMask),
-      findings,
-      radiomics: task.radiomics && liverMask ? radiomicsOf(image, liverMask) : undefined,
-      preprocessSeconds: (performance.now() - decoded) / 1_000,
-    };
-  });
-}
-
-/** No study fails for want of a second opinion. */
-function radiomicsOf(image: Volume, liverMask: Volume): RadiomicsOutcome {
-  try {
-    return { ok: true, features: radiomicsFeatures(image, liverMask) };
-  } catch (error) {
-    return { ok: false, reason: HepastageError.from(error).publicMessage };
-  }
+  return settle(async () => prepareVolume(task));
 }
 
 /** Heat → artefacts. */
@@ -143,64 +95,9 @@ export async function report({ result, request, study }: ReportTask): Promise<Se
   });
 }
 
-async function decodeImage({ name, image, limits }: PrepareTask): Promise<Volume> {
-  if (image.kind === 'nifti') return decodeFile(image.file, name, 'image', limits);
-  const fileOf = ({ key }: DicomInstance): Uint8Array => {
-    const file = image.files[key];
-    if (file === undefined) throw new RangeError('a slice without its file');
-    return verify(file, name);
-  };
-  return decodeDicom(image.stack, fileOf, limits);
-}
-
-function decodeFile(file: FileBytes, name: string, kind: ImageKind, limits: ImageLimits): Volume {
-  return decodeNifti(verify(file, name), limits, kind);
-}
-
-function maskName(name: string): string {
-  return `${name}_liver_mask`;
-}
-
-/** The file's bytes, which are those that were uploaded. `name` stands in the error's own words: its place is not told to clients. */
-function verify({ bytes, sha256 }: FileBytes, name: string): Uint8Array {
-  const found = digestOf(bytes);
-  if (found === sha256) return bytes;
-  throw new HepastageError(ErrorCode.STORE_UNAVAILABLE, {
-    what: `the stored file of ${name} is not the one that was uploaded`,
-    expected: `sha256 ${sha256}`,
-    received: found,
-    action: 'check the object store, and send the study again',
-  });
-}
-
-function digested(bytes: Uint8Array): FileBytes {
-  return { bytes, sha256: digestOf(bytes) };
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** What `work` throws is said to be at `name`. */
-async function at<T>(name: string, work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw HepastageError.from(error).at(name);
-  }
-}
-
+/** How `work` ends, the large buffers of its value handed over instead of copied. */
 async function settle<T>(work: () => T | Promise<T>): Promise<Settled<T>> {
-  try {
-    const value = { ok: true, value: await work() } as const;
-    return movable(value);
-  } catch (error) {
-    const { code, details, cause } = HepastageError.from(error);
-    return { ok: false, code, details: { ...details, cause } };
-  }
-}
-
-/** `value`, its large buffers handed over instead of copied. */
-function movable<T extends Settled<unknown>>(value: T): T {
-  return move({ [transferableSymbol]: ownBuffers(value), [valueSymbol]: value }) as unknown as T;
+  const value = await settled(work);
+  if (!value.ok) return value;
+  return move({ [transferableSymbol]: ownBuffers(value), [valueSymbol]: value }) as unknown as Settled<T>;
 }

@@ -17,8 +17,8 @@ export interface InferenceRun {
 }
 
 /**
- * Runs that fail one after the other until the engine counts as broken. The graphs have run before and every input has the same shape, so a run does not
- * fail for what is in it: a device that was lost, or a CUDA context after an illegal access, fails every run from then on.
+ * Runs that fail one after the other until the engine counts as broken. The graphs have run before, and only the number of rows, slices and tokens differs
+ * from run to run, so a run hardly fails for what is in it: a device that was lost, or a CUDA context after an illegal access, fails every run from then on.
  */
 const failuresInRowMax = 3;
 

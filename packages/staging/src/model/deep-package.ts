@@ -1,4 +1,5 @@
 import type { ModelManifest } from '@hepastage/proto';
+import { assertPromises } from './deep-promises.ts';
 import { type GoldenCase, parseGoldenCase } from './golden-case.ts';
 import { invalidPackage, type PackageFiles } from './package-files.ts';
 
@@ -23,12 +24,14 @@ export function readDeepPackage({ folder, manifest, sha256, file }: PackageFiles
       what: 'manifest.json lacks stages or a sequence lacks its preprocessing',
     });
   }
+  const golden = parseGoldenCase(new TextDecoder().decode(file(manifest.golden)));
+  assertPromises(manifest, golden, folder);
   const graphNames = [manifest.stager, ...manifest.sequences.map(({ encoder }) => encoder)];
   return {
     kind: 'DEEP',
     manifest,
     sha256,
     graphs: new Map(graphNames.map((name) => [name, file(name)])),
-    golden: parseGoldenCase(new TextDecoder().decode(file(manifest.golden))),
+    golden,
   };
 }

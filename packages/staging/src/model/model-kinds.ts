@@ -26,7 +26,10 @@ interface ModelKind {
 
 const kinds: Readonly<Record<ModelPackage['kind'], ModelKind>> = {
   DEEP: { read: readDeepPackage, start: async (...given) => StagingModel.start(...given) },
-  RADIOMICS: { read: readRadiomicsPackage, start: async (given) => RadiomicsModel.start(given) },
+  RADIOMICS: {
+    read: readRadiomicsPackage,
+    start: async (given, { observer }) => RadiomicsModel.start(given, observer),
+  },
 };
 
 /** Reads and verifies the package in `folder`. Throws INVALID_MODEL that names the file. */

@@ -48,6 +48,18 @@ test('a graph that measures no distance gives none; one that lacks another outpu
   assert.throws(() => opinionsOf({ probabilities }, studies, 2), { codeName: 'INVALID_MODEL' });
 });
 
+test('an answer that is no number is none, but what is said of an absent sequence does not count', () => {
+  const answers =
+    (...values: readonly number[]) =>
+    () =>
+      opinionsOf({ ...outputs, probabilities: tensor([1, 3, 2], values) }, [{ t1w: whole }], 2);
+  assert.doesNotThrow(answers(0, 1, Number.NaN, Number.NaN, 4, 5));
+  for (const wrong of [answers(0, Number.NaN, 2, 3, 4, 5), answers(0, 1, 2, 3, 4, Infinity)])
+    assert.throws(wrong, { codeName: 'INFERENCE_FAILED', message: /^probabilities: / });
+  const lost = tensor([2, 2], [Number.NaN, 0, 1, 1]);
+  assert.throws(() => opinionsOf({ ...outputs, distance: lost }, studies, 2), { message: /^distance: / });
+});
+
 function tensor(dims: readonly number[], values: readonly number[]) {
   return { dims, data: Float32Array.from(values) };
 }

@@ -1,6 +1,6 @@
 import type { Tensors } from '../inference/inference-protocol.ts';
 import type { StagerInput, StagerOpinion, StagerStudy } from './model-outputs.ts';
-import { rowOf, tensorOf } from './tensors.ts';
+import { assertNumbers, rowOf, tensorOf } from './tensors.ts';
 
 /** The stager's inputs for B studies: `t1w_tokens` [B,S,D], `t1w_positions` [B,S], `t1w_valid` [B,S], and T2W's likewise. */
 export function stagerFeeds(studies: readonly StagerStudy[]): Tensors {
@@ -35,7 +35,7 @@ function sequenceFeeds(
   };
 }
 
-/** The stager's outputs for K `stages`, study by study. A graph that measures no distance has no such output. */
+/** The stager's outputs for K `stages`, study by study. A graph that measures no distance has no such output. Throws INFERENCE_FAILED where one is not finite. */
 export function opinionsOf(
   outputs: Tensors,
   studies: readonly StagerStudy[],
@@ -48,7 +48,7 @@ export function opinionsOf(
   const { distance } = outputs;
   return studies.map(({ t1w, t2w }, row) => {
     const ofInputs = rowOf(probabilities, row);
-    return {
+    const opinion = {
       t1w: [...ofInputs.subarray(0, stages)],
       t2w: [...ofInputs.subarray(stages, 2 * stages)],
       joint: [...ofInputs.subarray(2 * stages, 3 * stages)],
@@ -57,7 +57,23 @@ export function opinionsOf(
       sequenceAttention: [...rowOf(sequenceAttention, row)],
       distance: distance && [...rowOf(distance, row)],
     };
+    assertFinite(opinion, { t1w: t1w !== undefined, t2w: t2w !== undefined });
+    return opinion;
   });
+}
+
+/** Vectors of an absent sequence mean nothing, and may be anything. */
+function assertFinite(
+  { t1w, t2w, joint, t1wSliceAttention, t2wSliceAttention, sequenceAttention, distance = [] }: StagerOpinion,
+  has: Readonly<Record<'t1w' | 't2w', boolean>>,
+): void {
+  const [t1wDistance = 0, t2wDistance = 0] = distance;
+  const outputs = {
+    probabilities: [...joint, ...(has.t1w ? t1w : []), ...(has.t2w ? t2w : [])],
+    attention: [...t1wSliceAttention, ...t2wSliceAttention, ...sequenceAttention],
+    distance: [...(has.t1w ? [t1wDistance] : []), ...(has.t2w ? [t2wDistance] : [])],
+  };
+  for (const [name, values] of Object.entries(outputs)) assertNumbers(name, values);
 }
 
 function slicesOf(input: StagerInput | undefined): number {

@@ -32,7 +32,7 @@ const batchesAtEngineMax = 2;
 /** Where figures go. */
 export interface InferenceObserver {
   batch(sequence: Sequence, report: BatchReport): void;
-  inference(graph: 'encoder' | 'stager', provider: ExecutionProvider, seconds: number): void;
+  inference(graph: 'encoder' | 'stager' | 'radiomics', provider: ExecutionProvider, seconds: number): void;
 }
 
 /** A model package that is loaded, warm and proven by its golden case: it encodes slices of any number of studies at once and stages them. */

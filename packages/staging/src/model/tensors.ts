@@ -23,3 +23,15 @@ export function rowOf({ data, dims }: FloatTensor, row: number): Float32Array {
   const length = data.length / (dims[0] ?? 1);
   return data.subarray(row * length, (row + 1) * length);
 }
+
+/** Throws INFERENCE_FAILED where a value of the graph's output `name` is NaN or infinite: compared or sorted, it would look like an answer. */
+export function assertNumbers(name: string, values: readonly number[]): void {
+  const wrong = values.find((value) => !Number.isFinite(value));
+  if (wrong === undefined) return;
+  throw new HepastageError(ErrorCode.INFERENCE_FAILED, {
+    what: 'the model gave no answer: an output is not a finite number',
+    where: name,
+    received: wrong,
+    action: 'check the image’s values; if they are sound, tell the model’s maker',
+  });
+}

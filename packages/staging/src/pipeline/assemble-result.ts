@@ -15,6 +15,7 @@ import {
 import { findingMessage } from '../finding-message.ts';
 import { geometryMessage } from '../geometry-message.ts';
 import type { PreparedVolume } from '../imaging/imaging-protocol.ts';
+import { modelWarnings } from '../model/model-warnings.ts';
 import { distributionFindings } from './distribution-findings.ts';
 import { filesOf, type SequenceEvidence } from './explain-stage.ts';
 import type { BySequence, PipelineContext } from './pipeline-context.ts';
@@ -22,7 +23,7 @@ import { preprocessingOf } from './prepare-volumes.ts';
 import type { LoneOpinion, StudyOpinion } from './stage-tokens.ts';
 import type { SecondOpinions } from './second-opinions.ts';
 import type { SelectedInputs } from './select-inputs.ts';
-import { modelWarnings, providerWarnings, skippedWarnings, stageSetWarnings } from './warnings.ts';
+import { providerWarnings, skippedWarnings, stageSetWarnings } from './warnings.ts';
 
 export interface Findings {
   readonly createdAt: Timestamp;
@@ -114,8 +115,8 @@ export function assembleResult(
       region: stack.region,
       ...(found?.heatInLiver === undefined ? {} : { heatInLiver: found.heatInLiver }),
       ...(found?.liverInSlices === undefined ? {} : { liverInSlices: found.liverInSlices }),
-      distance: lone.distance ?? 0,
-      distanceUsualMax: lone.distanceUsualMax ?? 0,
+      ...(lone.distance === undefined ? {} : { distance: lone.distance }),
+      ...(lone.distanceUsualMax === undefined ? {} : { distanceUsualMax: lone.distanceUsualMax }),
     });
   }
 }

@@ -1,5 +1,5 @@
 import type { ImageLimits } from '@hepastage/imaging';
-import type { Progress, Sequence, StudyInput } from '@hepastage/proto';
+import type { HepastageError, Progress, Sequence, StudyInput } from '@hepastage/proto';
 import type { ImagingPool } from '../imaging/imaging-pool.ts';
 import type { StagingModel } from '../model/staging-model.ts';
 import type { RadiomicsModel } from '../radiomics/radiomics-model.ts';
@@ -20,6 +20,15 @@ export interface StudySink {
   writeResult(canonicalJson: string): Promise<void>;
 }
 
+/** How asking for a second opinion ended. */
+export type OpinionEvent =
+  /** `from`: the model, `name@version`. */
+  | { readonly outcome: 'given'; readonly from: string }
+  /** The study's mask or image gives no features. `from`: the sequence. */
+  | { readonly outcome: 'refused'; readonly from: string; readonly error: HepastageError }
+  /** For no fault of the study. `from`: the sequence whose features, or the model whose opinion is missing. */
+  | { readonly outcome: 'failed'; readonly from: string; readonly error: HepastageError };
+
 /** Everything that a study needs on its way. */
 export interface PipelineContext {
   readonly model: StagingModel;
@@ -34,6 +43,8 @@ export interface PipelineContext {
   readonly signal?: AbortSignal;
   /** Told as each step begins; the step waits for it, and does not begin if it throws. */
   readonly onStep?: (progress: Progress) => Promise<void>;
+  /** Told of every second opinion, and why one is missing: where figures and log lines go. */
+  readonly onOpinion?: (event: OpinionEvent) => void;
 }
 
 /** Values of a sequence, for those that the study has: T1W before T2W. */

@@ -5,7 +5,7 @@ import type { SequenceFiles } from './fetch-inputs.ts';
 import { type BySequence, mapSequences, type PipelineContext } from './pipeline-context.ts';
 
 /**
- * decode → preprocess, off the main thread. The two are one task: decompressed voxels never leave their thread, so that no more volumes exist than
+ * decode → preprocess → features, off the main thread. The three are one task: decompressed voxels never leave their thread, so that no more volumes exist than
  * the pool has threads.
  */
 export async function prepareVolumes(
@@ -37,6 +37,12 @@ export async function prepareVolumes(
 /** Sequences are prepared side by side: the slower one is what the study waited for, s. */
 export function longestPreprocessing(volumes: BySequence<PreparedVolume>): number {
   return Math.max(...[...volumes.values()].map(({ preprocessSeconds }) => preprocessSeconds));
+}
+
+/** The same of the features, s; undefined where no sequence had any to compute. */
+export function longestFeatures(volumes: BySequence<PreparedVolume>): number | undefined {
+  const seconds = [...volumes.values()].flatMap(({ radiomicsSeconds }) => radiomicsSeconds ?? []);
+  return seconds.length === 0 ? undefined : Math.max(...seconds);
 }
 
 /** The name that clients know a sequence's file by: `t1w`. */

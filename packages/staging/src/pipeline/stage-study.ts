@@ -6,7 +6,7 @@ import { explainStage, filesOf } from './explain-stage.ts';
 import { fetchInputs } from './fetch-inputs.ts';
 import { persistResult } from './persist-result.ts';
 import type { PipelineContext } from './pipeline-context.ts';
-import { longestPreprocessing, prepareVolumes } from './prepare-volumes.ts';
+import { longestFeatures, longestPreprocessing, prepareVolumes } from './prepare-volumes.ts';
 import { headerOfReports, reportResult } from './report-result.ts';
 import { secondOpinions } from './second-opinions.ts';
 import { selectInputs } from './select-inputs.ts';
@@ -20,7 +20,7 @@ export interface StagedStudy {
 }
 
 /**
- * A study's whole way: select → fetch → decode → preprocess → encode → stage → explain → report → persist. Nothing is visible in the sink before every artefact
+ * A study's whole way: select → fetch → decode → preprocess → features → encode → stage → explain → report → persist. Nothing is visible in the sink before every artefact
  * is: the result comes last. Throws a HepastageError, or the signal's reason once it aborts; what was written by then may be written again.
  */
 export async function stageStudy(request: StudyRequest, context: PipelineContext): Promise<StagedStudy> {
@@ -29,7 +29,10 @@ export async function stageStudy(request: StudyRequest, context: PipelineContext
   const selected = await clock.time(Progress_Step.SELECT, () => selectInputs(request, context));
   const files = await clock.time(Progress_Step.FETCH, () => fetchInputs(selected.inputs, context));
   const volumes = await clock.time(Progress_Step.DECODE, () => prepareVolumes(files, context));
-  clock.splitOff(Progress_Step.PREPROCESS, longestPreprocessing(volumes));
+  clock.splitOff(Progress_Step.DECODE, Progress_Step.PREPROCESS, longestPreprocessing(volumes));
+  const featureSeconds = longestFeatures(volumes);
+  if (featureSeconds !== undefined)
+    clock.splitOff(Progress_Step.DECODE, Progress_Step.FEATURES, featureSeconds);
   const encoded = await clock.time(Progress_Step.ENCODE, () => encodeSlices(volumes, context));
   const [opinion, others] = await clock.time(
     Progress_Step.STAGE,

@@ -1,7 +1,8 @@
-import { type Distribution, enumName, Sequence, SequenceSchema } from '@hepastage/proto';
+import { type Distribution, Sequence } from '@hepastage/proto';
 import { indexOfLargest } from '../explain/heat.ts';
 import { type StageSet, stageSetOf } from '../explain/stage-set.ts';
 import type { PreparedVolume } from '../imaging/imaging-protocol.ts';
+import { inputName } from '../model/input-name.ts';
 import type { EncodedSlices, StagerInput, StagerStudy } from '../model/model-outputs.ts';
 import type { BySequence, PipelineContext } from './pipeline-context.ts';
 
@@ -78,11 +79,6 @@ export function stagerStudy(
   const t1w = inputOf(Sequence.T1W);
   const t2w = inputOf(Sequence.T2W);
   return { ...(t1w && { t1w }), ...(t2w && { t2w }) };
-}
-
-/** The name that manifests know an input by: `T1W`, `T2W` or `T1W+T2W`. */
-export function inputName(sequences: readonly Sequence[]): string {
-  return sequences.map((sequence) => enumName(SequenceSchema, sequence)).join('+');
 }
 
 function usualMax(distribution: Distribution | undefined, sequence: Sequence): number | undefined {

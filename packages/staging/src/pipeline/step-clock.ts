@@ -28,10 +28,11 @@ export class StepClock {
     return value;
   }
 
-  /** Says that the last `seconds` of the step before were another one: the two ran as one task. */
-  splitOff(step: Progress_Step, seconds: number): void {
-    const before = this.timings.at(-1);
-    if (before !== undefined) before.seconds = Math.max(0, before.seconds - seconds);
+  /** Says that `seconds` of the step `whole` were another one: the two ran as one task. */
+  splitOff(whole: Progress_Step, step: Progress_Step, seconds: number): void {
+    const name = enumName(Progress_StepSchema, whole);
+    const timing = this.timings.find((one) => one.step === name);
+    if (timing !== undefined) timing.seconds = Math.max(0, timing.seconds - seconds);
     this.#record(step, seconds);
   }
 

@@ -14,8 +14,8 @@ import {
   WarningSchema,
 } from '@hepastage/proto';
 import { indexOfLargest } from '../explain/heat.ts';
-import { inputName } from '../pipeline/stage-tokens.ts';
-import { modelWarnings } from '../pipeline/warnings.ts';
+import { inputName } from '../model/input-name.ts';
+import { modelWarnings } from '../model/model-warnings.ts';
 
 /** Features that an opinion names as its drivers, at most. */
 const driversMax = 5;
@@ -79,7 +79,7 @@ type Described = ReturnType<typeof withoutType> & { readonly value: number };
 
 /** A classifier that sees what it never saw in training may answer anything. */
 function outsideTraining(features: readonly Described[]): Warning[] {
-  const outside = features.filter(({ value, lower, upper }) => value < lower || value > upper);
+  const outside = features.filter(({ value, lower, upper }) => !(value >= lower && value <= upper));
   if (outside.length === 0) return [];
   const list = outside.map(
     ({ sequence, name, value, lower, upper }) =>

@@ -17,21 +17,21 @@ interface GoldenRows {
   readonly probabilities: readonly (readonly number[])[];
 }
 
-/** Throws INVALID_MODEL, also where a classifier has no case: it would count as proven. */
-export function parseRadiomicsGolden(
-  text: string,
-  classifiers: readonly RadiomicsClassifier[],
-  folder: string,
-): RadiomicsGolden {
-  let golden: RadiomicsGolden;
+/** What the golden cases must fit: classifiers of K `stages`. */
+interface Proven {
+  readonly classifiers: readonly RadiomicsClassifier[];
+  readonly stages: number;
+}
+
+/** Throws INVALID_MODEL, also where a classifier has no case (it would count as proven) or a case no classifier. */
+export function parseRadiomicsGolden(text: string, proven: Proven, folder: string): RadiomicsGolden {
   try {
-    golden = JSON.parse(text) as RadiomicsGolden;
-    for (const { graph, features } of classifiers) {
-      const rows = golden.cases.filter((one) => one.graph === graph).flatMap((one) => one.features);
-      if (rows.length > 0 && rows.every((row) => row.length === features.length)) continue;
-      throw new Error(`no rows of ${features.length} features for ${graph}`);
-    }
+    const golden = JSON.parse(text) as RadiomicsGolden;
     if (!(golden.tolerance > 0 && golden.tolerance < 1e-2)) throw new Error('no tolerance below 0.01');
+    for (const one of golden.cases) assertFits(one, proven);
+    const missing = proven.classifiers.find(({ graph }) => golden.cases.every((one) => one.graph !== graph));
+    if (missing) throw new Error(`no case for ${missing.graph}`);
+    return golden;
   } catch (cause) {
     throw invalidPackage(folder, {
       what: 'the golden cases prove nothing',
@@ -41,7 +41,16 @@ export function parseRadiomicsGolden(
       cause,
     });
   }
-  return golden;
+}
+
+function assertFits({ graph, features, probabilities }: GoldenRows, { classifiers, stages }: Proven): void {
+  const classifier = classifiers.find((one) => one.graph === graph);
+  if (classifier === undefined) throw new Error(`a case for ${graph}, which is no classifier`);
+  const columns = classifier.features.length;
+  if (features.length === 0 || !features.every((row) => row.length === columns))
+    throw new Error(`no rows of ${columns} features for ${graph}`);
+  if (probabilities.length !== features.length || !probabilities.every((row) => row.length === stages))
+    throw new Error(`for ${graph}, not ${features.length} rows of ${stages} probabilities`);
 }
 
 /** [N][F] → [N][K] by a graph. */

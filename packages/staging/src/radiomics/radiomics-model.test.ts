@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type RadiomicsFeatures, radiomicsFeatureNames } from '@hepastage/imaging';
-import { type ModelManifestJson, Sequence } from '@hepastage/proto';
+import { type ModelManifestJson, Sequence, type SequenceJson } from '@hepastage/proto';
 import { loadModelPackage } from '../model/model-kinds.ts';
 import { StagingModel } from '../model/staging-model.ts';
 import { RadiomicsModel } from './radiomics-model.ts';
@@ -55,6 +55,26 @@ describe('a radiomics model', () => {
     assert.deepEqual(await judgedBy(model, T1W, T2W), [[T1W], [T2W], [T1W, T2W]]);
   });
 
+  test('has no opinion where its graph answers no number', async () => {
+    const features = featuresOf(Number.NaN, 0.5, 2);
+    await assert.rejects(model.opinions(new Map([[Sequence.T1W, features]])), {
+      codeName: 'INFERENCE_FAILED',
+      message: /^t1w\.onnx, probabilities: .*received NaN/,
+    });
+  });
+
+  test('says how long its graph took', async () => {
+    const runs: string[] = [];
+    const observer = { inference: (graph: string, provider: string) => runs.push(`${graph} ${provider}`) };
+    const observed = await RadiomicsModel.start(await loadModelPackage(join(folder, 'made')), observer);
+    await observed.stop();
+    // One golden case of each classifier.
+    assert.deepEqual(
+      runs,
+      Array.from({ length: 3 }, () => 'radiomics cpu'),
+    );
+  });
+
   test('says what its graph says, with what drove it, its figures, licence and warnings', async () => {
     const [opinion] = await model.opinions(new Map([[Sequence.T1W, featuresOf(0.3, 0.7, 2)]]));
     assert.ok(opinion);
@@ -96,6 +116,12 @@ describe('a package is refused', () => {
     ['with a feature that is not computed', (manifest) => withFeature(manifest, { name: 'original_glcm_Contrast' }), /received original_glcm_Contrast/],
     ['with a range that leaves out its median', (manifest) => withFeature(manifest, { lower: 0.7 }), /describes original_shape_Sphericity wrongly/],
     ['with an unlisted graph', (manifest) => ({ ...manifest, files: manifest.files!.slice(1) }), /uses t1w\.onnx but does not list it/],
+    ['whose classifier names T2W first', (manifest) => withSequences(manifest, ['T2W', 'T1W']), /t1w\.onnx names its sequences twice or out of order .*received T2W\+T1W/],
+    ['whose classifier names T1W twice', (manifest) => withSequences(manifest, ['T1W', 'T1W']), /t1w\.onnx names its sequences twice/],
+    ['with two classifiers of one input', (manifest) => withSequences(manifest, ['T1W', 'T2W']), /a second classifier, both\.onnx, judges T1W\+T2W/],
+    ['without figures of a classifier', (manifest) => ({ ...manifest, metrics: manifest.metrics!.slice(1) }), /no figures of the classifier t1w\.onnx/],
+    ['with a golden case of no classifier', (manifest) => ({ ...manifest, radiomics: { classifiers: manifest.radiomics!.classifiers!.slice(1) } }), /received a case for t1w\.onnx, which is no classifier/],
+    ['with a golden case of other stages', (manifest) => ({ ...manifest, stages: ['mild', 'severe'] }), /received for t1w\.onnx, not 2 rows of 2 probabilities/],
     ['without a golden case of its own', (manifest) => ({ ...manifest, golden: 't1w.onnx' }), /golden cases prove nothing/],
   ]; // prettier-ignore
   for (const [name, change, message] of refusals) {
@@ -118,11 +144,26 @@ describe('a package is refused', () => {
 
   test('whose graph knows other stages than the manifest', async () => {
     const path = join(folder, 'stages');
-    await writeRadiomicsPackage(path, (manifest) => ({ ...manifest, stages: ['mild', 'severe'] }));
-    await assert.rejects(RadiomicsModel.start(await loadModelPackage(path)), {
+    await writeRadiomicsPackage(path);
+    const given = await loadModelPackage(path);
+    assert.ok(given.kind === 'RADIOMICS');
+    const manifest = { ...given.manifest, stages: ['mild', 'severe'] };
+    await assert.rejects(RadiomicsModel.start({ ...given, manifest }), {
       codeName: 'INVALID_MODEL',
       message:
         /t1w\.onnx, outputs: .*expected probabilities float32 \[\?,2\], received probabilities float32 \[\?,3\]/,
+    });
+  });
+
+  test('whose graph is none', async () => {
+    const path = join(folder, 'no graph');
+    await writeRadiomicsPackage(path);
+    const given = await loadModelPackage(path);
+    assert.ok(given.kind === 'RADIOMICS');
+    const graphs = new Map(given.graphs).set('t2w.onnx', Uint8Array.of(1, 2, 3));
+    await assert.rejects(RadiomicsModel.start({ ...given, graphs }), {
+      codeName: 'INVALID_MODEL',
+      message: /^model made-radiomics@1\.0\.0: ONNX Runtime can’t open the classifiers/,
     });
   });
 
@@ -148,6 +189,11 @@ describe('a package is refused', () => {
     });
   });
 });
+
+function withSequences(manifest: ModelManifestJson, sequences: SequenceJson[]): ModelManifestJson {
+  const [first, ...rest] = manifest.radiomics!.classifiers!;
+  return { ...manifest, radiomics: { classifiers: [{ ...first, sequences }, ...rest] } };
+}
 
 function withFeature(manifest: ModelManifestJson, change: object): ModelManifestJson {
   const [first, ...others] = manifest.radiomics!.classifiers!;

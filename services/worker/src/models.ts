@@ -1,0 +1,82 @@
+import type { Logger } from '@hepastage/platform';
+import { enumName, ErrorCode, HepastageError, SequenceSchema } from '@hepastage/proto';
+import {
+  type InferenceObserver,
+  loadModelPackage,
+  type OpinionModels,
+  StagingModel,
+  startOpinionModels,
+} from '@hepastage/staging';
+import type { WorkerConfig } from './config.ts';
+import type { WorkerMetrics } from './metrics.ts';
+
+/** The model that stages studies. Throws EXECUTION_PROVIDER_UNAVAILABLE or INVALID_MODEL. */
+export async function startModel(
+  config: WorkerConfig,
+  metrics: WorkerMetrics,
+  logger: Logger,
+): Promise<StagingModel> {
+  const model = await StagingModel.start(await loadModelPackage(config.model), {
+    providers: config.executionProviders,
+    threads: config.inferenceThreads,
+    batch: { slicesMax: config.batchSlicesMax, delayMsMax: config.batchDelayMsMax },
+    observer: observerOf(metrics),
+  });
+  const { used, preferred, refused } = model.provider;
+  for (const { provider, reason } of refused)
+    logger.warn({ provider, reason }, 'execution provider not available');
+  const fallback = used === preferred ? 'false' : 'true';
+  metrics.executionProviderInfo.set({ provider: used, preferred, fallback }, 1);
+  recordModel(model, metrics);
+  return model;
+}
+
+/** Models of other kinds, which speak beside the one that stages. Throws INVALID_CONFIG or INVALID_MODEL. */
+export async function startOpinions(
+  { opinionModels }: Pick<WorkerConfig, 'opinionModels'>,
+  metrics: WorkerMetrics,
+  logger: Logger,
+): Promise<OpinionModels> {
+  const opinions = await startOpinionModels(opinionFolders(opinionModels), observerOf(metrics));
+  for (const model of opinions.models) {
+    recordModel(model, metrics);
+    const { trainedOn, licence } = model.manifest.provenance ?? {};
+    // Whoever runs a worker must see what its opinions may be used for.
+    logger.warn({ model: model.name, trainedOn, licence }, 'second opinions: mind their licence');
+    void model.broken.then((err) =>
+      logger.error({ model: model.name, err }, 'no second opinions any more: start the worker again'),
+    );
+  }
+  return opinions;
+}
+
+/** An empty variable means the default: no model needs a word of its own, `none`. */
+export function opinionFolders(setting: readonly string[]): readonly string[] {
+  if (!setting.includes('none')) return setting;
+  if (setting.length === 1) return [];
+  throw new HepastageError(ErrorCode.INVALID_CONFIG, {
+    what: 'none stands beside folders',
+    where: 'HEPASTAGE_OPINION_MODELS',
+    expected: 'folders of RADIOMICS packages, or none alone',
+    received: setting.join(','),
+    action: 'take one of the two out',
+  });
+}
+
+function observerOf(metrics: WorkerMetrics): InferenceObserver {
+  return {
+    batch: (sequence, { slices, jobs }) => {
+      const labels = { sequence: enumName(SequenceSchema, sequence) };
+      metrics.batchSlices.observe(labels, slices);
+      metrics.batchJobs.observe(labels, jobs);
+    },
+    inference: (graph, provider, seconds) => metrics.inferenceDuration.observe({ graph, provider }, seconds),
+  };
+}
+
+function recordModel(
+  { manifest: { name, version }, sha256 }: Pick<StagingModel, 'manifest' | 'sha256'>,
+  { modelInfo }: WorkerMetrics,
+): void {
+  modelInfo.set({ name, version, sha256 }, 1);
+}
