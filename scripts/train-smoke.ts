@@ -15,7 +15,10 @@ import { runVisibly } from './run-visibly.ts';
 
 const training = join(root, 'training');
 const folder = resolve(process.argv[2] ?? join(training, 'runs/smoke'));
-await emptyOwnFolder(folder);
+await emptyOwnFolder(folder).catch((error: Error) => {
+  console.error(`train:smoke: ${error.message}`);
+  process.exit(1);
+});
 /** Enough that every split has every stage. */
 const studies = '30';
 

@@ -113,7 +113,9 @@ async function openRest(config: ApiConfig, queueUrl: string, opening: AsyncDispo
     registry: createRegistry('api-test'),
     status,
     queue,
-    models: [create(ModelManifestSchema, { name: 'phantom-light', version: '1.0.0', kind: ModelManifest_Kind.DEEP })],
+    models: [
+      create(ModelManifestSchema, { name: 'phantom-light', version: '1.0.0', kind: ModelManifest_Kind.DEEP }),
+    ],
     lifecycle: new Lifecycle(),
     clock: () => new Date(),
     uidHasherOf: (name: string) => uidHasher('a key of the tests, long enough', name),

@@ -6,9 +6,8 @@ import { after, before, test } from 'node:test';
 import { decodeText, enumName, SequenceSchema, StagingResultSchema } from '@hepastage/proto';
 import { hepastage } from '../helpers/command.ts';
 import { phantomStudy } from '../helpers/studies.ts';
+import { type Row, rowsOf } from '../helpers/table-rows.ts';
 import { type TemporaryDirectory, temporaryDirectory } from '../helpers/temporary-directory.ts';
-
-type Row = Readonly<Record<string, string>>;
 
 const mild = phantomStudy('mild');
 const severe = phantomStudy('severe');
@@ -93,12 +92,6 @@ async function evaluate(name: string, options: readonly string[]) {
   await writeFile(cohort, rows.join('\n'));
   const outcome = await hepastage('evaluate', cohort, '--out', out, '--jobs', '2', ...options);
   return { ...outcome, table: existsSync(out) ? rowsOf(await readFile(out, 'utf8')) : [] };
-}
-
-/** Nothing in these tables is quoted. */
-function rowsOf(csv: string): Row[] {
-  const [header = [], ...lines] = csv.trimEnd().split('\n').map((line) => line.split(',')); // prettier-ignore
-  return lines.map((values) => Object.fromEntries(header.map((name, column) => [name, values[column]!])));
 }
 
 /** What `hepastage stage` says of the same files. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -16,10 +17,12 @@ before(async () => {
 });
 after(async () => folder[Symbol.asyncDispose]());
 
+let tables = 0;
+
 async function features(rows: readonly string[], ...options: string[]) {
   const cohort = join(folder.path, 'cohort.csv');
   await writeFile(cohort, [header, ...rows].join('\n'));
-  const out = join(folder.path, 'tables', 'features.csv');
+  const out = join(folder.path, 'tables', `features-${++tables}.csv`);
   const outcome = await hepastage('features', cohort, '--out', out, '--jobs', '1', ...options);
   return { ...outcome, out };
 }
@@ -33,7 +36,7 @@ test('every volume with a mask becomes a row; one that has no features is named'
     `c,T2W,liver,${t2w},${t2wLiverMask},mild,valid,,`,
   ]);
   assert.equal(exitCode, 0, stderr);
-  assert.match(stdout, /^refused b T2W: MASK_MISMATCH: .*\nfeatures of 2 volumes in .*, 1 refused\n$/);
+  assert.match(stdout, /^refused b T2W liver: MASK_MISMATCH: .*\nfeatures of 2 volumes in .*, 1 refused\n$/);
 
   const expected = radiomicsFeatures(
     decodeNifti(await readFile(t1w), { decompressedBytesMax: 2 ** 28, voxelsMax: 2 ** 26 }),
@@ -50,4 +53,11 @@ test('a cohort without masks has no features', async () => {
   const { exitCode, stdout } = await features([`a,T1W,body,${t1w},,mild,train,,`], '--json');
   assert.equal(exitCode, 1);
   assert.equal((JSON.parse(stdout) as { code: string }).code, 'INVALID_CONFIG');
+});
+
+test('a cohort of which nothing has features leaves no table', async () => {
+  const { exitCode, stdout, out } = await features([`b,T2W,liver,${t1w},${t2wLiverMask},severe,test,,`]);
+  assert.equal(exitCode, 1);
+  assert.match(stdout, /^refused b T2W liver: MASK_MISMATCH: .*\nnothing written, 1 refused\n$/);
+  assert.ok(!existsSync(out));
 });

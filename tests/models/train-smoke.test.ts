@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '../helpers/run-program.ts';
+import { type Row, rowsOf } from '../helpers/table-rows.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -44,17 +45,11 @@ test('npm run train:smoke: phantoms become a package that is served and measured
 test('a folder with files of others is left alone', async () => {
   await using folder = await temporaryDirectory('train-smoke');
   await writeFile(join(folder.path, 'thesis.txt'), 'mine');
-  await assert.rejects(runProgram(process.execPath, ['scripts/train-smoke.ts', folder.path], root));
+  await assert.rejects(runProgram(process.execPath, ['scripts/train-smoke.ts', folder.path], root), {
+    stderr: /^train:smoke: .* holds files that are not of an earlier run/,
+  });
   assert.deepEqual(await readdir(folder.path), ['thesis.txt']);
 });
-
-type Row = Readonly<Record<string, string>>;
-
-/** Nothing in this table is quoted. */
-function rowsOf(csv: string): Row[] {
-  const [header = [], ...lines] = csv.trimEnd().split('\n').map((line) => line.split(',')); // prettier-ignore
-  return lines.map((values) => Object.fromEntries(header.map((name, column) => [name, values[column]!])));
-}
 
 /** Share of the studies whose likeliest stage is theirs, by input and by whether a liver mask came. */
 function accuraciesOf(table: readonly Row[]): Record<string, number> {
@@ -83,7 +78,10 @@ function accuraciesReported(metrics: string): Record<string, number> {
   const { patientLevel } = JSON.parse(metrics) as { readonly patientLevel: readonly Metric[] };
   const found = patientLevel.filter(({ name }) => name === 'accuracy');
   return Object.fromEntries(
-    found.map(({ input, measuredOn, value }) => [nameOf(input, !/no liver mask/.test(measuredOn)), rounded(value)]),
+    found.map(({ input, measuredOn, value }) => [
+      nameOf(input, !/no liver mask/.test(measuredOn)),
+      rounded(value),
+    ]),
   );
 }
 

@@ -122,6 +122,7 @@ def train(
         if not coarse:
             figures = validate(network, validation)
             loss_now = float(np.mean([of_input["log_loss"] for of_input in figures.values()]))
+            refuse_divergence(network, epoch, loss_now)
             row["validation log_loss"] = loss_now
             row |= {f"accuracy {name}": of_input["accuracy"] for name, of_input in figures.items()}
             if loss_now < best["loss"]:
@@ -157,11 +158,11 @@ def outcome_of(network: StagingNetwork, batch: Batch, half: torch.dtype | None) 
     return Outcome(network.stager.decide_all(t1w, t2w), evidence)
 
 
-def refuse_divergence(network: StagingNetwork, epoch: int) -> None:
-    """ValueError if a weight is no number any more: such a network never comes back."""
-    if not all(torch.isfinite(value).all() for value in network.state_dict().values()):
+def refuse_divergence(network: StagingNetwork, epoch: int, loss: float = 0.0) -> None:
+    """ValueError if a weight or the validation loss is no number any more: such a network never comes back."""
+    if not math.isfinite(loss) or not all(torch.isfinite(value).all() for value in network.state_dict().values()):
         raise ValueError(
-            f"The training diverged in epoch {epoch}: weights are infinite or no numbers. "
+            f"The training diverged in epoch {epoch}: its weights or validation loss are infinite or no numbers. "
             "Use a lower learning_rate or gradient_norm_max, and look for broken tensors."
         )
 

@@ -7,6 +7,7 @@ from hepatrain import cross_validate as cv
 from hepatrain.calibrate import Calibration
 from hepatrain.checkpoint import Checkpoint
 from hepatrain.config import TrainingConfig
+from hepatrain.data.studies import read_studies
 from hepatrain.predictions import read_predictions
 from tests.conftest import write_prepared
 
@@ -58,11 +59,17 @@ def test_every_study_is_answered_by_the_network_that_never_saw_it(cohort, monkey
     assert (len(seen[5]["train"]), len(seen[5]["valid"]), len(seen[5]["test"])) == (12, 3, 0)
 
     calibration = Calibration.read(run / "calibration.json")
-    network = Checkpoint.load(run / "checkpoint.pt").network
+    final = Checkpoint.load(run / "checkpoint.pt")
+    network = final.network
     assert float(network.stager.temperature) == pytest.approx(calibration.temperature)
-    assert {t["studies"] for t in calibration.stage_sets["thresholds"]} == {10}  # patients
+    assert {t["studies"] for t in calibration.stage_sets["thresholds"]} == {15}
     assert len(calibration.distribution["thresholds"]) == 2
     assert not np.allclose(network.stager.distribution[0].reference_mean, 0)
+    every = read_studies(prepared)
+    assert {final.seen.split_of(study) for study in every} == {"train", "valid"}
+    for fold in range(5):
+        known = Checkpoint.load(run / f"fold-{fold}" / "checkpoint.pt").seen
+        assert {s.name for s in known.split(every) if s.split == "test"} == seen[fold]["test"]
 
     # Again: nothing is trained, and the answers are the same.
     seen.clear()
@@ -74,6 +81,43 @@ def test_every_study_is_answered_by_the_network_that_never_saw_it(cohort, monkey
     config.write_text(json.dumps({**CONFIG, "training": {**CONFIG["training"], "seed": 8}}))
     cv.train_fold(cv.Cohort(prepared), config, run, "cpu", 0)
     assert len(seen) == 1
+
+
+def test_an_interrupted_fold_goes_on_unless_anything_has_changed(cohort, monkeypatch):
+    prepared, config, run = cohort
+    resumed = []
+    train, fit = cv.train, cv.fit_distribution
+
+    def spy(*studies_and_configs, resume, **named):
+        resumed.append(resume)
+        return train(*studies_and_configs, resume=resume, **named)
+
+    def interrupt(network, studies):
+        raise RuntimeError("interrupted")
+
+    monkeypatch.setattr(cv, "train", spy)
+    monkeypatch.setattr(cv, "fit_distribution", interrupt)
+
+    def fold() -> None:
+        cv.train_fold(cv.Cohort(prepared), config, run, "cpu", 0)
+
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="interrupted"):
+            fold()
+    epochs = (run / "fold-0" / "metrics.csv").read_bytes()
+    monkeypatch.setattr(cv, "fit_distribution", fit)
+    fold()
+    assert resumed == [False, True, True]
+    assert (run / "fold-0" / "metrics.csv").read_bytes() == epochs  # no epoch was trained twice
+    assert sorted(path.name for path in (run / "fold-0").glob("*.pt")) == ["checkpoint.pt"]
+
+    monkeypatch.setattr(cv, "fit_distribution", interrupt)
+    index = json.loads((prepared / "index.json").read_text())
+    index["items"][0]["sha256"] = "0" * 64  # other tensors by the same names
+    (prepared / "index.json").write_text(json.dumps(index))
+    with pytest.raises(RuntimeError, match="interrupted"):
+        fold()
+    assert resumed[3:] == [False]
 
 
 def test_held_out_test_studies_have_no_part_in_any_fold(cohort):

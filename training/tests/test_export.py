@@ -62,7 +62,7 @@ def bare(tmp_path_factory):
     for reference in network.stager.distribution:
         reference.fit(torch.randn(40, 2 * BARE.token))
     folder = tmp_path_factory.mktemp("package")
-    export_network(network, {"T1W": (SIDE, SIDE), "T2W": (SIDE, SIDE)}, folder)
+    export_network(network, SIDE, SIDE, folder)
     return network, folder
 
 

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import shutil
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,30 +11,16 @@ import pytest
 from hepatrain.calibrate import Calibration, calibration_of
 from hepatrain.metrics import Metric
 from hepatrain.package.card import card_of
-from hepatrain.package.export import export_network
 from hepatrain.package.golden import SeededCase, seeded_values, write_golden
 from hepatrain.package.label import Label
 from hepatrain.package.manifest import Origin, manifest_of, write_manifest
 from hepatrain.package.parity import assert_parity, network_of
 from hepatrain.package.runtime import Package
-from tests.conftest import SIDE
+from tests.conftest import LABEL, SIDE
 from tests.made_up import answers
 
 SHIPPED = Path(__file__).resolve().parents[2] / "models" / "phantom-light"
 SHIPPED_LABEL = Path(__file__).resolve().parents[1] / "phantom-light.json"
-
-REAL = Label(
-    name="a",
-    version="1.0.0",
-    cohort="patients of one hospital",
-    intended_use="Research. Its stages are a radiologist's.",
-    licence="CC BY-NC 4.0, as the data.",
-    reading="One hospital, one scanner.",
-    limits=("One scanner.", "No children."),
-    rebuild="rebuild",
-    measure="measure",
-)
-"""A cohort that is no phantoms."""
 
 
 def murmur3_finaliser(x: int) -> int:
@@ -50,41 +37,25 @@ def test_seeded_values_are_the_published_hash():
     np.testing.assert_array_equal(seeded_values(9, 100, 100), np.array(expected, np.float32))
 
 
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    """Exporting takes half a minute: once for all tests of this file."""
-    import torch
-
-    from hepatrain.config import NetworkConfig
-    from hepatrain.network.model import StagingNetwork
-
-    torch.manual_seed(0)
-    network = StagingNetwork(NetworkConfig()).eval()
-    folder = tmp_path_factory.mktemp("package")
-    export_network(network, {"T1W": (SIDE, SIDE), "T2W": (SIDE, SIDE)}, folder)
-    return network, folder
+def test_exported_graphs_give_the_same_numbers_and_hold_their_weights(packed):
+    assert_parity(packed.checkpoint.network, packed.folder, SIDE, SIDE)
+    assert_parity(network_of(packed.folder), packed.folder, SIDE, SIDE)
 
 
-def test_exported_graphs_give_the_same_numbers_and_hold_their_weights(exported):
-    network, folder = exported
-    assert_parity(network, folder, SIDE, SIDE)
-    assert_parity(network_of(folder), folder, SIDE, SIDE)
-
-
-def test_graphs_tell_nothing_of_the_machine(exported):
-    for graph in exported[1].glob("*.onnx"):
+def test_graphs_tell_nothing_of_the_machine(packed):
+    for graph in packed.folder.glob("*.onnx"):
         content = graph.read_bytes()
         assert b".py" not in content, graph.name
         assert str(Path(__file__).parents[2]).encode() not in content, graph.name
 
 
-def test_parity_notices_another_network(exported, network):
+def test_parity_notices_another_network(packed, network):
     with pytest.raises(ValueError, match=r"encoder\.t1w\.onnx, tokens: PyTorch and ONNX Runtime differ"):
-        assert_parity(network, exported[1], SIDE, SIDE)
+        assert_parity(network, packed.folder, SIDE, SIDE)
 
 
-def test_golden_case_and_manifest(exported):
-    folder = exported[1]
+def test_golden_case_and_manifest(packed, tmp_path):
+    folder = Path(shutil.copytree(packed.folder, tmp_path / "package"))
     write_golden(folder, SIDE, SIDE)
     golden = json.loads((folder / "golden.json").read_text())
     assert np.shape(golden["expected"]["probabilities"]) == (3, 3)
@@ -101,7 +72,7 @@ def test_golden_case_and_manifest(exported):
     metric = Metric("accuracy", "T1W", 0.75, 100, "phantoms", "measure", 0.66, 0.82)
     strange = Metric("ood_auroc", "T1W", 0.9, 24, "phantoms; strangers: noise", "measure")
     origin = Origin(preprocessing, calibration_of(1.5, answers(30), "some"), "others", "abc")
-    manifest = manifest_of(REAL, origin, [metric, strange], datetime(2026, 1, 2, tzinfo=UTC))
+    manifest = manifest_of(LABEL, origin, [metric, strange], datetime(2026, 1, 2, tzinfo=UTC))
     write_manifest(folder, manifest)
     written = json.loads((folder / "manifest.json").read_text())
     assert written["provenance"]["createdAt"] == "2026-01-02T00:00:00Z"
@@ -110,29 +81,29 @@ def test_golden_case_and_manifest(exported):
     assert "lower" not in written["metrics"][1]
     assert written["precision"] == "FLOAT32"
     assert [t["input"] for t in written["stageSets"]["thresholds"]] == ["T1W", "T2W", "T1W+T2W"]
-    card = card_of(written, REAL)
+    card = card_of(written, LABEL)
     assert "| T1W | phantoms; strangers: noise | 24 | 0.900 |" in card
     for threshold in written["stageSets"]["thresholds"]:
         assert f"| {threshold['input']} | {threshold['threshold']:.3f} | {threshold['coverage']:.1%} (" in card
     assert "75.0% (95 % interval 66% to 82%, 100 studies)" in card
-    assert (written["provenance"]["licence"], written["intendedUse"]) == (REAL.licence, REAL.intended_use)
+    assert (written["provenance"]["licence"], written["intendedUse"]) == (LABEL.licence, LABEL.intended_use)
     assert "hantom" not in json.dumps({**written, "metrics": []}) + card.replace("phantoms", "")
-    assert all(f"- {limit}\n" in card for limit in REAL.limits)
+    assert all(f"- {limit}\n" in card for limit in LABEL.limits)
 
 
 def test_an_undefined_figure_never_reaches_a_manifest(tmp_path):
     origin = Origin({"T1W": {}, "T2W": {}}, Calibration(1.5, "some", {}, {}), "others", "abc")
     metric = Metric("auc_severe", "T1W", float("nan"), 2, "studies", "measure")
     with pytest.raises(ValueError, match="JSON"):
-        write_manifest(tmp_path, manifest_of(REAL, origin, [metric], datetime(2026, 1, 2, tzinfo=UTC)))
+        write_manifest(tmp_path, manifest_of(LABEL, origin, [metric], datetime(2026, 1, 2, tzinfo=UTC)))
 
 
 @pytest.mark.parametrize("change", ({"licence": ""}, {"limits": []}, {"license": "MIT"}))
 def test_a_label_must_say_everything(tmp_path, change):
     path = tmp_path / "label.json"
-    path.write_text(json.dumps(asdict(REAL)))
-    assert Label.read(path) == REAL
-    path.write_text(json.dumps({**asdict(REAL), **change}))
+    path.write_text(json.dumps(asdict(LABEL)))
+    assert Label.read(path) == LABEL
+    path.write_text(json.dumps({**asdict(LABEL), **change}))
     with pytest.raises(ValueError, match=f"missing, empty or unknown: {next(iter(change))}"):
         Label.read(path)
 

@@ -9,6 +9,7 @@ from hepatrain.answers import NetworkModel, predict_table
 from hepatrain.calibrate import fit_temperature, set_temperature
 from hepatrain.checkpoint import Checkpoint
 from hepatrain.config import TrainingConfig
+from hepatrain.data.seen import Seen
 from hepatrain.data.studies import read_studies
 from hepatrain.fit_distribution import fit_distribution
 from hepatrain.metrics import measure
@@ -105,9 +106,24 @@ def test_the_distance_is_about_one_where_it_was_fitted_and_zero_for_nothing(netw
 
 
 def test_the_command_predicts_from_a_checkpoint(network, tmp_path, monkeypatch, studies):
-    Checkpoint(network, TrainingConfig(), {}, "tests", "abc").save(tmp_path / "checkpoint.pt")
+    seen = Seen.of([], read_studies(tmp_path / "prepared"))
+    Checkpoint(network, TrainingConfig(), {}, "tests", "abc", seen).save(tmp_path / "checkpoint.pt")
     words = ["--checkpoint", "checkpoint.pt", "--prepared", "prepared", "--split", "valid", "--out", "out.csv"]
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["predict", *words])
     command.main()
     assert len(read_predictions(tmp_path / "out.csv").whole("T1W+T2W", "body")) == 6
+    # The index says nothing: all of them stopped the training, so none is a test study.
+    monkeypatch.setattr(sys, "argv", ["predict", *words[:5], "test", *words[6:]])
+    with pytest.raises(ValueError, match="no study of the split test: of its 6 studies the network was trained on 0"):
+        command.main()
+
+
+def test_a_network_of_one_sequence_is_asked_for_that_one_only(network, tmp_path, monkeypatch, studies):
+    training = TrainingConfig(sequences="T1W")
+    Checkpoint(network, training, {}, "tests", "abc", Seen.of([], [])).save(tmp_path / "checkpoint.pt")
+    monkeypatch.chdir(tmp_path)
+    words = ["--checkpoint", "checkpoint.pt", "--prepared", "prepared", "--out", "out.csv"]
+    monkeypatch.setattr(sys, "argv", ["predict", *words])
+    command.main()
+    assert set(read_predictions(tmp_path / "out.csv").input) == {"T1W"}

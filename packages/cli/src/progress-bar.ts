@@ -24,6 +24,17 @@ export function progressBar(watched: boolean, format: string, total: number): Pr
   return { show: (value, words) => bar.update(value, words ?? {}), [Symbol.dispose]: () => bar.stop() };
 }
 
+/** A bar that counts `things` up to `total`; call what is in `step` after each. */
+export function countingBar(
+  watched: boolean,
+  things: string,
+  total: number,
+): Disposable & { readonly step: () => void } {
+  const bar = progressBar(watched, `{bar} {value}/{total} ${things}, {eta_formatted} left`, total);
+  let done = 0;
+  return { step: () => bar.show(++done), [Symbol.dispose]: () => bar[Symbol.dispose]() };
+}
+
 /** What the bar itself fills in. */
 const own = new Set(['bar', 'percentage', 'value', 'total', 'eta_formatted']);
 

@@ -10,11 +10,11 @@ interface ThreadOptions {
 }
 
 /** What comes of each task, in their order. */
-export async function runInThreads<Task, Outcome>(
-  tasks: readonly Task[],
+export async function runInThreads<Outcome>(
+  tasks: readonly object[],
   { worker, jobs, onDone }: ThreadOptions,
 ): Promise<Outcome[]> {
-  const threads = new Piscina<Task, Outcome>({ filename: worker.href, maxThreads: jobs });
+  const threads = new Piscina<object, Outcome>({ filename: worker.href, maxThreads: jobs });
   try {
     return await Promise.all(
       tasks.map(async (task) => {

@@ -87,10 +87,7 @@ function runsOf(
     const inColumns = indicesWithin(-0.5, width - 0.5, cj * j + ck * k + c0, ci, ni);
     const inRows = indicesWithin(-0.5, height - 0.5, rj * j + rk * k + r0, ri, ni);
     const inSlices = indicesWithin(bottom, top, zj * j + zk * k + z0, zi, ni);
-    return [
-      Math.max(inColumns[0], inRows[0], inSlices[0]),
-      Math.min(inColumns[1], inRows[1], inSlices[1]),
-    ];
+    return [Math.max(inColumns[0], inRows[0], inSlices[0]), Math.min(inColumns[1], inRows[1], inSlices[1])];
   };
 }
 

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
-import { encodeText, ModelManifest_Kind, ModelManifestSchema } from '@hepastage/proto';
+import {
+  encodeText,
+  enumName,
+  type ModelManifest,
+  ModelManifest_Kind,
+  ModelManifest_KindSchema,
+  ModelManifestSchema,
+} from '@hepastage/proto';
 import { findModel, readModelCatalogue } from './model-catalogue.ts';
 
 async function directoryOf(
@@ -20,7 +27,7 @@ async function directoryOf(
   return directory;
 }
 
-const manifest = (name: string, kind = ModelManifest_Kind.DEEP) =>
+const manifest = (name: string, kind: ModelManifest['kind'] = ModelManifest_Kind.DEEP) =>
   create(ModelManifestSchema, { name, version: '1.2.0', kind });
 const text = (name: string) => encodeText(ModelManifestSchema, manifest(name));
 
@@ -54,7 +61,7 @@ test('a model is found by name, with or without its version', () => {
 });
 
 for (const kind of [ModelManifest_Kind.RADIOMICS, ModelManifest_Kind.UNSPECIFIED]) {
-  test(`no study can ask for a model of the kind ${ModelManifest_Kind[kind]}, which stages none`, () => {
+  test(`no study can ask for a model of the kind ${enumName(ModelManifest_KindSchema, kind)}, which stages none`, () => {
     assert.equal(findModel([manifest('other', kind)], 'other'), undefined);
   });
 }

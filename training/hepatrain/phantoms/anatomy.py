@@ -11,13 +11,13 @@ SEVERITY_MEAN = dict(zip(STAGES, (0.2, 0.5, 0.8), strict=True))
 SEVERITY_DEVIATION = 0.1
 """Neighbouring stages overlap: who knew the severity itself would still be wrong in about one case of eleven."""
 
-ORGAN_DEVIATION = 0.26
+ORGAN_DEVIATION = 0.14
 """Every organ follows the severity at its own pace, so that no single sign tells the stage."""
 
 SEPTA = {"T1W": (0.05, 0.95), "T2W": (0.03, 0.95)}
 """Share of fibrous tissue in a septum as each sequence sees it: at severity 0, and what is added up to 1."""
 
-SEQUENCE_DEVIATION = 0.16
+SEQUENCE_DEVIATION = 0.11
 """Perfusion, which T1W shows, and water, which T2W shows, follow the severity each at its own pace: two sequences know
 more than one."""
 
@@ -93,7 +93,7 @@ def sample_anatomy(stage: str, rng: np.random.Generator) -> Anatomy:
         lean=float(rng.normal(0.37, 0.15)),
         notch=around(9.5 + 2 * organ(), 0.25),
         lobulation=float(rng.uniform(1.8, 4.2)),
-        nodularity=around(0.95 + 0.5 * organ(0.16), 0.2),
+        nodularity=around(0.85 + 0.8 * organ(), 0.15),
         nodule_size=float(rng.uniform(14, 23)),
         septa={
             sequence: min(1.0, around(least + more * organ(SEQUENCE_DEVIATION), 0.1))

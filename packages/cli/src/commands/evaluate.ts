@@ -3,17 +3,26 @@ import { dirname, resolve } from 'node:path';
 import { parseConfig } from '@hepastage/platform/config';
 import { imageSettings } from '@hepastage/platform/settings';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
-import { type ExecutionProvider, ImagingPool, loadModelPackage, StagingModel } from '@hepastage/staging';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import {
+  type ExecutionProvider,
+  ImagingPool,
+  loadModelPackage,
+  packageOfKind,
+  StagingModel,
+} from '@hepastage/staging';
+import { Command, Option } from 'commander';
 import { Type } from 'typebox';
 import { defaultModel } from '../default-model.ts';
-import { type CohortStudy, studiesOf } from '../evaluate/cohort-studies.ts';
+import { assertSequences, type CohortStudy, studiesOf } from '../evaluate/cohort-studies.ts';
 import { type Evaluation, evaluateCohort } from '../evaluate/evaluate-cohort.ts';
 import { readInputFile } from '../input-file.ts';
+import { modelOptions } from '../model-options.ts';
 import { makeOutputFolder } from '../output-folder.ts';
 import { type CohortRow, parseCohort } from '../prepare/cohort.ts';
-import { isWatched, progressBar } from '../progress-bar.ts';
+import { countingBar, isWatched } from '../progress-bar.ts';
 import { providersOption } from '../providers-option.ts';
+import { refusalLines } from '../refusal.ts';
+import { wholeNumber } from '../whole-number-option.ts';
 
 interface Options {
   readonly model: string;
@@ -41,7 +50,7 @@ export function evaluateCommand(): Command {
         .choices(['body', 'liver', 'both'])
         .default('both'),
     )
-    .option('--jobs <n>', 'studies staged at once', positiveInteger, availableParallelism())
+    .option('--jobs <n>', 'studies staged at once', wholeNumber(1), availableParallelism())
     .addOption(providersOption())
     .option('--json', 'print a JSON summary instead of text')
     .action(evaluate);
@@ -52,11 +61,9 @@ async function evaluate(cohort: string, options: Options): Promise<void> {
   const rows = chosenOf(parseCohort((await readInputFile(path)).toString('utf8'), path), path, options);
   await makeOutputFolder(dirname(resolve(options.out)));
   await using opened = new AsyncDisposableStack();
-  const model = await StagingModel.start(await loadModelPackage(options.model), {
-    providers: options.providers,
-    threads: 0,
-    batch: { slicesMax: 32, delayMsMax: 0 },
-  });
+  const modelPackage = packageOfKind(await loadModelPackage(options.model), 'DEEP');
+  assertSequences(rows, modelPackage.manifest, path);
+  const model = await StagingModel.start(modelPackage, modelOptions(options.providers));
   opened.defer(async () => model.stop());
   // Healthy subjects are in cohorts too, and no stage is right for them.
   const { staged = [], other = [] } = Object.groupBy(studiesOf(rows), ({ stage }) =>
@@ -92,12 +99,7 @@ async function evaluateWatched(
   options: Options,
 ): Promise<Evaluation> {
   const imaging = new ImagingPool(options.jobs);
-  using bar = progressBar(
-    isWatched(options),
-    '{bar} {value}/{total} studies, {eta_formatted} left',
-    studies.length,
-  );
-  let done = 0;
+  using bar = countingBar(isWatched(options), 'studies', studies.length);
   try {
     return await evaluateCohort(studies, {
       model,
@@ -105,7 +107,7 @@ async function evaluateWatched(
       limits: parseConfig(Type.Object(imageSettings), process.env),
       out: resolve(options.out),
       jobs: options.jobs,
-      onStudy: () => bar.show(++done),
+      onStudy: bar.step,
     });
   } finally {
     await imaging.close();
@@ -126,18 +128,12 @@ function summaryJson(summary: Summary, model: StagingModel): string {
 }
 
 function summaryText({ studies, rows, refused, leftOut }: Summary, model: StagingModel, out: string): string {
-  const refusals = refused.map(
-    ({ study, sequence, variant, code, message }) =>
-      `refused ${study} ${sequence} ${variant}: ${code}: ${message}`,
-  );
   const others = leftOut === 0 ? [] : [`${leftOut} studies left out, whose stage is none of the model's`];
   const staged = `${studies} studies staged by ${model.name} (${model.precision}, ${model.provider.used})`;
   const written = rows === 0 ? 'nothing written' : `${rows} rows in ${out}`;
-  return [...refusals, ...others, `${staged}, ${refused.length} volumes refused: ${written}`].join('\n');
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new InvalidArgumentError('expected a whole number of at least 1');
+  return [
+    ...refusalLines(refused),
+    ...others,
+    `${staged}, ${refused.length} volumes refused: ${written}`,
+  ].join('\n');
 }

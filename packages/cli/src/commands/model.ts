@@ -9,6 +9,7 @@ import {
 } from '@hepastage/staging';
 import { Command } from 'commander';
 import { defaultModel } from '../default-model.ts';
+import { modelOptions } from '../model-options.ts';
 import { providersOption } from '../providers-option.ts';
 
 interface Options {
@@ -26,11 +27,7 @@ export function modelCommand(): Command {
       .option('--json', 'print the findings as JSON')
       .action(async (folder: string, { providers, json }: Options) => {
         const modelPackage = await loadModelPackage(folder);
-        const model = await startModel(modelPackage, {
-          providers,
-          threads: 0,
-          batch: { slicesMax: 16, delayMsMax: 0 },
-        });
+        const model = await startModel(modelPackage, modelOptions(providers));
         await model.stop();
         assertProvenance(model);
         console.log(json === true ? reportJson(modelPackage, model) : reportText(modelPackage, model));

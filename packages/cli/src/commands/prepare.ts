@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseConfig } from '@hepastage/platform/config';
 import { imageSettings } from '@hepastage/platform/settings';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { Type } from 'typebox';
 import type { ImageLayout, Sequence } from '../dataset/layout.ts';
 import { readDataset } from '../dataset/read-dataset.ts';
@@ -16,7 +16,8 @@ import { cohortCsv } from '../prepare/cohort-csv.ts';
 import { type CohortIndex, prepareCohort } from '../prepare/prepare-cohort.ts';
 import { parsePreprocessing } from '../prepare/preprocessing-file.ts';
 import { type Summary, summaryJson, summaryText } from '../prepare/summary.ts';
-import { isWatched, progressBar } from '../progress-bar.ts';
+import { countingBar, isWatched } from '../progress-bar.ts';
+import { wholeNumber } from '../whole-number-option.ts';
 
 interface Options {
   readonly preprocessing?: string;
@@ -58,7 +59,10 @@ export function prepareCommand(): Command {
       ).choices(['3d', '2d']),
     )
     .option('--seed <n>', 'of a dataset: which folds (default: 1)', wholeNumber(0))
-    .option('--dry-run', 'prepare nothing: say what there is and how it is split, and write registry.csv and cohort.csv of a dataset')
+    .option(
+      '--dry-run',
+      'prepare nothing: say what there is and how it is split, and write registry.csv and cohort.csv of a dataset',
+    )
     .option('--json', 'print a JSON summary instead of text')
     .action(prepareSource);
 }
@@ -102,24 +106,14 @@ async function prepareWatched(
 ): Promise<CohortIndex> {
   const text = (await readInputFile(preprocessingPath)).toString('utf8');
   const preprocessing = parsePreprocessing(text, preprocessingPath);
-  const format = '{bar} {value}/{total} volumes, {eta_formatted} left';
-  using bar = progressBar(isWatched(options), format, rows.length);
-  let prepared = 0;
+  using bar = countingBar(isWatched(options), 'volumes', rows.length);
   return await prepareCohort(rows, {
     preprocessing,
     limits: parseConfig(Type.Object(imageSettings), process.env),
     out: resolve(options.out),
     jobs: options.jobs,
-    onVolume: () => bar.show(++prepared),
+    onVolume: bar.step,
   });
-}
-
-function wholeNumber(minimum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= minimum) return value;
-    throw new InvalidArgumentError(`expected a whole number of at least ${minimum}`);
-  };
 }
 
 function misused(what: string, action: string): HepastageError {

@@ -20,6 +20,7 @@ import {
   startOpinionModels,
 } from '@hepastage/staging';
 import { defaultModel, defaultOpinionModels } from '../default-model.ts';
+import { modelOptions } from '../model-options.ts';
 import { makeOutputFolder } from '../output-folder.ts';
 import { printResult } from '../print-result.ts';
 import { isWatched, progressBar } from '../progress-bar.ts';
@@ -83,11 +84,8 @@ async function stageHere(options: StageOptions): Promise<StagingResult> {
   await makeOutputFolder(options.out);
   const imaging = new ImagingPool(Math.min(2, availableParallelism()));
   opened.defer(async () => imaging.close());
-  const model = await StagingModel.start(await loadModelPackage(options.model), {
-    providers: options.providers,
-    threads: 0,
-    batch: { slicesMax: 32, delayMsMax: 0 },
-  });
+  const modelPackage = await loadModelPackage(options.model);
+  const model = await StagingModel.start(modelPackage, modelOptions(options.providers));
   opened.defer(async () => model.stop());
   const opinions = opened.use(await startOpinionModels(options.opinionModel || []));
   using bar = progressBar(isWatched(options), '{bar} {percentage}% {step}', 1);

@@ -1,3 +1,4 @@
+import { csvLine } from '../csv-line.ts';
 import { availabilityOf, isLeaked, type Subject } from './subject.ts';
 import type { Assignment } from './splits.ts';
 
@@ -16,7 +17,7 @@ const columns = [
   'split',
 ] as const;
 
-/** The registry as a table. No value needs quotes: they are names and numbers. */
+/** The registry as a table. */
 export function registryCsv(
   subjects: readonly Subject[],
   assignments: ReadonlyMap<string, Assignment>,
@@ -38,7 +39,7 @@ export function registryCsv(
       fold,
       split,
     };
-    return columns.map((column) => cells[column] ?? '').join(',');
+    return csvLine(columns.map((column) => cells[column]));
   });
-  return `${[columns.join(','), ...lines].join('\n')}\n`;
+  return [csvLine(columns), ...lines].join('');
 }

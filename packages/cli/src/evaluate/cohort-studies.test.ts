@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { create } from '@bufbuild/protobuf';
+import { ModelManifestSchema, Sequence } from '@hepastage/proto';
 import type { CohortRow } from '../prepare/cohort.ts';
-import { studiesOf } from './cohort-studies.ts';
+import { assertSequences, studiesOf } from './cohort-studies.ts';
 
 const row = (changes: Partial<CohortRow>): CohortRow => ({
   study: 'p1',
@@ -44,3 +46,15 @@ for (const other of [{ stage: 'severe' }, { split: 'train' }, { patient: 'y' }, 
     });
   });
 }
+
+const knowing = (...sequences: Sequence[]) =>
+  create(ModelManifestSchema, { name: 'm', version: '1', sequences: sequences.map((sequence) => ({ sequence })) }); // prettier-ignore
+
+test('a volume of a sequence that the model does not know is refused before anything is staged', () => {
+  const rows = [row({}), row({ sequence: 'T2W' })];
+  assertSequences(rows, knowing(Sequence.T1W, Sequence.T2W), 'c.csv');
+  assert.throws(() => assertSequences(rows, knowing(Sequence.T1W), 'c.csv'), {
+    codeName: 'INVALID_CONFIG',
+    message: /^c\.csv: the cohort holds T2W volumes, which model m@1 can’t stage \(expected T1W\)/,
+  });
+});

@@ -1,4 +1,4 @@
-import { ErrorCode, HepastageError } from '@hepastage/proto';
+import { enumName, ErrorCode, HepastageError, type ModelManifest, SequenceSchema } from '@hepastage/proto';
 import type { CohortRow } from '../prepare/cohort.ts';
 
 /** A study of a cohort, prepared in one way. */
@@ -27,6 +27,19 @@ export function studiesOf(rows: readonly CohortRow[]): CohortStudy[] {
       });
     }
     return { ...labels, volumes: volumes.toSorted((one, two) => (one.sequence < two.sequence ? -1 : 1)) };
+  });
+}
+
+/** Before hours of staging. Throws INVALID_CONFIG where the model of `manifest` has no encoder for a volume of the table at `path`. */
+export function assertSequences(rows: readonly CohortRow[], manifest: ModelManifest, path: string): void {
+  const known = manifest.sequences.map(({ sequence }) => enumName(SequenceSchema, sequence));
+  const unknown = rows.find(({ sequence }) => !known.includes(sequence));
+  if (unknown === undefined) return;
+  throw new HepastageError(ErrorCode.INVALID_CONFIG, {
+    what: `the cohort holds ${unknown.sequence} volumes, which model ${manifest.name}@${manifest.version} can’t stage`,
+    where: path,
+    expected: known.join(' or '),
+    action: 'take these rows out of the table, or choose a model of both sequences',
   });
 }
 

@@ -13,19 +13,14 @@ import {
 } from '@hepastage/staging';
 import { readInputFile } from '../input-file.ts';
 import type { CohortRow } from '../prepare/cohort.ts';
+import type { Refusal } from '../refusal.ts';
 import type { CohortStudy } from './cohort-studies.ts';
 import type { Prediction } from './predictions-table.ts';
-
-/** A volume that can't be staged, and why. */
-export interface RefusedVolume extends Pick<CohortRow, 'study' | 'sequence' | 'variant'> {
-  readonly code: string;
-  readonly message: string;
-}
 
 export interface EvaluatedStudy {
   /** None where every volume was refused. */
   readonly predictions: readonly Prediction[];
-  readonly refused: readonly RefusedVolume[];
+  readonly refused: readonly Refusal[];
 }
 
 type Context = Pick<PipelineContext, 'model' | 'imaging' | 'limits' | 'signal'>;
@@ -46,7 +41,7 @@ export async function evaluateStudy(study: CohortStudy, context: Context): Promi
 /** A volume that is refused leaves its study the other sequence. */
 async function prepareStudy({ volumes: rows }: CohortStudy, context: Context) {
   const volumes = new Map<Sequence, NonNullable<ReturnType<Prepared['get']>>>();
-  const refused: RefusedVolume[] = [];
+  const refused: Refusal[] = [];
   for (const row of rows) {
     try {
       const files = new Map([[Sequence[row.sequence], await filesOf(row)]]);

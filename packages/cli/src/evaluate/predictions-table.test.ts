@@ -7,7 +7,7 @@ const study: CohortStudy = {
   study: 'p1',
   patient: 'p, "1"',
   stage: 'mild',
-  split: 'test',
+  split: 'test, site B',
   fold: 0,
   variant: 'liver',
   volumes: [],
@@ -27,11 +27,11 @@ test('a line has a value or nothing for every column', () => {
       heatInLiver: 0.5,
       liverInSlices: 0.125,
     }),
-    'p1,"p, ""1""",mild,test,0,liver,T1W+T2W,,,,0.25,0.75,1.5,0.5,0.125\n',
+    'p1,"p, ""1""",mild,"test, site B",0,liver,T1W+T2W,,,,0.25,0.75,1.5,0.5,0.125\n',
   );
   assert.equal(
     predictionLine(
-      { ...study, patient: 'p1' },
+      { ...study, patient: 'p1', split: 'test' },
       { input: 'T1W', slice: 0, position: 0, attention: 1, probabilities },
     ),
     'p1,p1,mild,test,0,liver,T1W,0,0,1,0.25,0.75,,,\n',
@@ -40,7 +40,10 @@ test('a line has a value or nothing for every column', () => {
 
 test('no float32 loses a digit', () => {
   const values = Float32Array.from({ length: 1000 }, (_, n) => Math.sin(n) ** 2 / 3 ** (n % 20));
-  const line = predictionLine({ ...study, patient: 'p1' }, { input: 'T1W', probabilities: [...values] });
+  const line = predictionLine(
+    { ...study, patient: 'p1', split: 'test' },
+    { input: 'T1W', probabilities: [...values] },
+  );
   const read = line.split(',').slice(10, 1010).map(Number);
   assert.deepEqual(Float32Array.from(read), values);
 });

@@ -1,3 +1,4 @@
+import { csvLine } from '../csv-line.ts';
 import type { CohortStudy } from './cohort-studies.ts';
 
 /** One answer: for a study from one input, or, with `slice`, for that slice alone. */
@@ -24,7 +25,7 @@ const labels = ['study', 'patient', 'stage', 'split', 'fold', 'variant', 'input'
 export function predictionsHeader(stages: readonly string[]): string {
   const probabilities = stages.map((stage) => `p_${stage}`);
   const figures = ['position', 'attention', ...probabilities, 'distance', 'heat_in_liver', 'liver_in_slices'];
-  return lineOf([...labels, ...figures]);
+  return csvLine([...labels, ...figures]);
 }
 
 export function predictionLine(of: CohortStudy, prediction: Prediction): string {
@@ -32,19 +33,10 @@ export function predictionLine(of: CohortStudy, prediction: Prediction): string 
   const { input, slice, position, attention, probabilities, distance, heatInLiver, liverInSlices } =
     prediction;
   const figures = [position, attention, ...probabilities, distance, heatInLiver, liverInSlices];
-  return lineOf([study, quoted(patient), stage, split, fold, variant, input, slice, ...figures.map(digits)]);
-}
-
-function lineOf(values: readonly (string | number | undefined)[]): string {
-  return `${values.map((value) => value ?? '').join(',')}\n`;
+  return csvLine([study, patient, stage, split, fold, variant, input, slice, ...figures.map(digits)]);
 }
 
 /** The fewest digits that no float32 loses anything by: nine. */
 function digits(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Number(value.toPrecision(9));
-}
-
-/** A patient's key may hold anything. */
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,7 +1,7 @@
 import type { ImageLimits } from '@hepastage/imaging';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
-import { Piscina } from 'piscina';
 import type { CohortRow } from '../prepare/cohort.ts';
+import { runInThreads } from '../run-in-threads.ts';
 import type { FeaturesOutcome, FeaturesTask } from './volume-features.ts';
 
 export interface CohortFeatures {
@@ -37,19 +37,11 @@ export async function cohortFeatures(
   rows: readonly MaskedRow[],
   { limits, jobs, onVolume }: FeaturesOptions,
 ): Promise<CohortFeatures[]> {
-  const threads = new Piscina<FeaturesTask, FeaturesOutcome>({
-    filename: new URL('./volume-features.ts', import.meta.url).href,
-    maxThreads: jobs,
+  const tasks: FeaturesTask[] = rows.map(({ image, liverMask }) => ({ image, liverMask, limits }));
+  const outcomes = await runInThreads<FeaturesOutcome>(tasks, {
+    worker: new URL('./volume-features.ts', import.meta.url),
+    jobs,
+    onDone: onVolume,
   });
-  try {
-    return await Promise.all(
-      rows.map(async (row) => {
-        const outcome = await threads.run({ image: row.image, liverMask: row.liverMask, limits });
-        onVolume();
-        return { row, outcome };
-      }),
-    );
-  } finally {
-    await threads.destroy();
-  }
+  return rows.map((row, n) => ({ row, outcome: outcomes[n]! }));
 }

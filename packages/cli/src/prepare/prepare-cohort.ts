@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageLimits } from '@hepastage/imaging';
 import { ErrorCode, HepastageError, type PreprocessingJson } from '@hepastage/proto';
-import { Piscina } from 'piscina';
 import { makeOutputFolder } from '../output-folder.ts';
+import { runInThreads } from '../run-in-threads.ts';
 import { type CohortRow, nameOf } from './cohort.ts';
 import type { PrepareOutcome, PrepareTask } from './prepare-volume.ts';
 import { type PreprocessingBySequence, preprocessingJson } from './preprocessing-file.ts';
@@ -42,28 +42,18 @@ export async function prepareCohort(
   rows: readonly CohortRow[],
   options: PrepareOptions,
 ): Promise<CohortIndex> {
-  const { preprocessing, out, jobs } = options;
+  const { preprocessing, out, jobs, onVolume } = options;
   const tasks = rows.map((row) => taskOf(row, options));
   await makeOutputFolder(join(out, 'tensors'));
 
-  const threads = new Piscina<PrepareTask, PrepareOutcome>({
-    filename: new URL('./prepare-volume.ts', import.meta.url).href,
-    maxThreads: jobs,
+  const outcomes = await runInThreads<PrepareOutcome>(tasks, {
+    worker: new URL('./prepare-volume.ts', import.meta.url),
+    jobs,
+    onDone: onVolume,
   });
-  try {
-    const outcomes = await Promise.all(
-      tasks.map(async (task) => {
-        const outcome = await threads.run(task);
-        options.onVolume();
-        return outcome;
-      }),
-    );
-    const index = indexOf(rows, outcomes, preprocessing);
-    await writeFile(join(out, 'index.json'), `${JSON.stringify(index, undefined, 2)}\n`);
-    return index;
-  } finally {
-    await threads.destroy();
-  }
+  const index = indexOf(rows, outcomes, preprocessing);
+  await writeFile(join(out, 'index.json'), `${JSON.stringify(index, undefined, 2)}\n`);
+  return index;
 }
 
 function taskOf(row: CohortRow, { preprocessing: by, limits, out }: PrepareOptions): PrepareTask {

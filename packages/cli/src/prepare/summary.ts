@@ -1,5 +1,6 @@
 import type { DatasetReport } from '../dataset/dataset-report.ts';
 import { datasetText } from '../dataset/dataset-text.ts';
+import { refusalLines } from '../refusal.ts';
 import type { CohortRow } from './cohort.ts';
 import type { CohortIndex } from './prepare-cohort.ts';
 
@@ -25,10 +26,6 @@ export function summaryText({ rows, dataset, index }: Summary, out: string): str
   const sections = dataset === undefined ? [] : [datasetText(dataset), ''];
   if (index === undefined) return [...sections, `${rows.length} volumes to prepare`].join('\n');
   const { items, refused } = index;
-  const refusals = refused.map(
-    ({ study, sequence, variant, code, message }) =>
-      `refused ${study} ${sequence} ${variant}: ${code}: ${message}`,
-  );
   const last = `${items.length} volumes prepared in ${out}, ${refused.length} refused`;
-  return [...sections, ...refusals, last].join('\n');
+  return [...sections, ...refusalLines(refused), last].join('\n');
 }

@@ -59,18 +59,18 @@ function assertDistribution(
   { sequences }: ModelManifest,
   folder: string,
 ): void {
-  const nameOf = ({ sequence }: Pick<Distribution['thresholds'][number], 'sequence'>) =>
-    enumName(SequenceSchema, sequence);
   for (const one of thresholds) {
     if (one.threshold > 0 && Number.isFinite(one.threshold)) continue;
     throw invalidPackage(folder, {
-      what: `distribution has no usable threshold for ${nameOf(one)}`,
+      what: `distribution has no usable threshold for ${inputName([one.sequence])}`,
       expected: 'a distance above 0',
       received: String(one.threshold),
     });
   }
-  const wanted = sequences.map(({ sequence }) => nameOf({ sequence }));
-  assertOnceEach('distribution.thresholds', wanted, thresholds.map(nameOf), folder);
+  const [wanted, found] = [sequences, thresholds].map((some) =>
+    some.map(({ sequence }) => inputName([sequence])),
+  ) as [string[], string[]];
+  assertOnceEach('distribution.thresholds', wanted, found, folder);
 }
 
 function isShare(value: number): boolean {
