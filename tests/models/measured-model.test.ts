@@ -65,6 +65,7 @@ test('a model whose manifest speaks of neither sets nor distances says so', asyn
 test('a manifest that speaks of a distance which the stager lacks is refused', async () => {
   await using model = await measuringModel([]);
   await model.alter('manifest.json', withFields({ distribution }));
+  await model.alter('golden.json', (bytes) => withDistance(bytes, distance), true);
   await assert.rejects(started(model), {
     codeName: 'INVALID_MODEL',
     message: /stager\.onnx.*expected .*distance/,

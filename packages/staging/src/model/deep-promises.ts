@@ -1,10 +1,4 @@
-import {
-  type Distribution,
-  enumName,
-  type ModelManifest,
-  SequenceSchema,
-  type StageSets,
-} from '@hepastage/proto';
+import { type Distribution, type ModelManifest, type StageSets } from '@hepastage/proto';
 import type { GoldenCase } from './golden-case.ts';
 import { inputName } from './input-name.ts';
 import { invalidPackage } from './package-files.ts';
