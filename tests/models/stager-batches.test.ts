@@ -30,10 +30,8 @@ test('studies staged together get the answers that each gets alone, whatever the
     { t1w: input(5), t2w: input(12) },
   ];
   const together = await model.stageAll(studies);
-  assert.ok(
-    together.every(({ distance }) => distance?.some((value) => value > 0)),
-    'the model measures distances',
-  );
+  const measured = together.filter(({ distance }) => distance?.some((value) => value > 0));
+  assert.equal(measured.length, model.manifest.distribution === undefined ? 0 : studies.length);
   for (const [index, study] of studies.entries()) {
     const alone = await model.stage(study);
     const there = [study.t1w && 't1w', study.t2w && 't2w', 'joint'].filter((name) => name !== undefined);

@@ -37,7 +37,7 @@ def metrics_of(groups: Iterable[tuple[str, str, PredictionTable]], cohort: str, 
             continue
         measured_on = f"{cohort}, {COHORT_WORDS[variant]}"
         for figure, found in estimate(answers.stage, answers.probabilities, answers.patient).items():
-            values = (round(value, 4) for value in (found.lower, found.upper))
+            values = (None if value is None else round(value, 4) for value in (found.lower, found.upper))
             metrics.append(Metric(figure, name, round(found.value, 4), len(answers), measured_on, command, *values))
     return metrics
 

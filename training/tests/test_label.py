@@ -17,7 +17,7 @@ NODE = REPOSITORY / "node_modules/node/bin/node"
 LABELS = [TRAINING / f"{name}-label.json" for name in ("smoke", "radiomics")] + [TRAINING / "phantom-light.json"]
 
 
-class Parsed(Exception):
+class ParsedError(Exception):
     """The command line was understood: the command itself is not run."""
 
 
@@ -27,11 +27,11 @@ def parse(module: str, words: list[str], monkeypatch) -> None:
 
     def stop(self, *rest):
         parse_args(self, words)
-        raise Parsed
+        raise ParsedError
 
     with monkeypatch.context() as patch:
         patch.setattr(argparse.ArgumentParser, "parse_args", stop)
-        with pytest.raises(Parsed):
+        with pytest.raises(ParsedError):
             importlib.import_module(module).main()
 
 

@@ -9,16 +9,11 @@ from hepatrain.answers import NetworkModel, predict_table
 from hepatrain.data.shrink import shrunk
 from hepatrain.data.studies import Study, of_sequences, of_split, read_studies
 from hepatrain.predictions import write_predictions
+from hepatrain.sources import TRAINING_SOURCES
 from hepatrain.steps import fingerprint_of, run_step
 from hepatrain.train import train
 
 TRAINING = Path(__file__).resolve().parents[2]
-
-SOURCES = (
-    *("requirements.txt", "hepatrain/data/*.py", "hepatrain/network/**/*.py"),
-    *(f"hepatrain/{name}.py" for name in ("answers", "config", "losses", "predictions", "train")),
-)
-"""What a run's predictions depend on, relative to training/."""
 
 
 def path_of(folder: Path, name: str, seed: int) -> Path:
@@ -29,7 +24,7 @@ def path_of(folder: Path, name: str, seed: int) -> Path:
 def made_from(prepared: Path, variation: Variation, seed: int) -> str:
     """Fingerprint of a run: code, studies, configuration."""
     index = (prepared / "index.json").read_bytes()
-    return fingerprint_of(TRAINING, SOURCES, index, asdict(variation.network), asdict(variation.seeded(seed)))
+    return fingerprint_of(TRAINING, TRAINING_SOURCES, index, asdict(variation.network), asdict(variation.seeded(seed)))
 
 
 def is_done(prepared: Path, folder: Path, variation: Variation, seed: int) -> bool:
