@@ -8,10 +8,11 @@ import argparse
 import json
 from pathlib import Path
 
-from hepatrain.ablation.grid import Variation, read_grid
-from hepatrain.ablation.radiomics import NAME, forest_answers
+from hepatrain.ablation.grid import RADIOMICS, Variation, read_grid
+from hepatrain.ablation.radiomics import forest_answers
 from hepatrain.ablation.runs import is_done, path_of, run
 from hepatrain.ablation.table import Row, as_json, markdown, page, rows_of
+from hepatrain.command import command_line
 from hepatrain.data.studies import read_studies
 from hepatrain.parallel import run_all
 from hepatrain.predictions import PredictionTable, read_predictions
@@ -34,7 +35,7 @@ def ablate(
     }
     if features:
         studies = read_studies(prepared)
-        answers[NAME] = [forest_answers(features, studies, seed) for seed in seeds]
+        answers[RADIOMICS] = [forest_answers(features, studies, seed) for seed in seeds]
     return rows_of(answers)
 
 
@@ -44,10 +45,10 @@ def main() -> None:
     parser.add_argument("--prepared", type=Path, required=True, help="folder that `hepastage prepare` wrote")
     parser.add_argument("--grid", type=Path, required=True, help="JSON file, see hepatrain.ablation.grid")
     parser.add_argument("--run", type=Path, required=True, help="folder for the runs' predictions")
-    parser.add_argument("--features", type=Path, help="folder of t1w.csv and t2w.csv: radiomics of the same studies")
+    parser.add_argument("--features", type=Path, help="of the same studies, as `hepastage features` writes them")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--processes", type=int, default=2, help="trainings at once, one core each")
-    parser.add_argument("--cohort", default="synthetic phantoms, not patients", help="what the studies are, in words")
+    parser.add_argument("--cohort", required=True, help="what the studies are, in words")
     parser.add_argument("--out", type=Path, help="JSON file to write")
     parser.add_argument("--markdown", type=Path, help="Markdown file to write")
     parser.add_argument("--dry-run", action="store_true", help="only list the runs")
@@ -60,11 +61,7 @@ def main() -> None:
                 print(f"{variation.name}, seed {seed}: {'done' if done else 'to do'}")
         return
     rows = ablate(options.prepared, grid, options.run, options.seeds, options.processes, options.features)
-    command = (
-        f".venv/bin/python -m hepatrain.ablate --prepared {options.prepared} --grid {options.grid} --run {options.run} "
-        f"--seeds {' '.join(map(str, options.seeds))}"
-    )
-    command += f" --features {options.features}" if options.features else ""
+    command = command_line("hepatrain.ablate")
     if options.out:
         content = {"command": command, "measuredOn": options.cohort, "seeds": options.seeds, "rows": as_json(rows)}
         options.out.parent.mkdir(parents=True, exist_ok=True)

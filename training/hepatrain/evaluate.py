@@ -4,6 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
+from hepatrain.command import command_line
 from hepatrain.evaluation import as_json, evaluate
 from hepatrain.figures import write_figures
 from hepatrain.predictions import PredictionTable, read_predictions
@@ -28,7 +29,7 @@ def main() -> None:
         return predictions.where(predictions.split == options.split) if options.split else predictions
 
     predictions = rows(options.predictions)
-    command = f".venv/bin/python -m hepatrain.evaluate {options.predictions}"
+    command = command_line("hepatrain.evaluate")
     against = rows(options.against) if options.against else None
     evaluation = evaluate(predictions, options.cohort, command, against)
     content = json.dumps(as_json(evaluation), indent=2, ensure_ascii=False, allow_nan=False)

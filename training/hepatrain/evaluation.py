@@ -8,7 +8,7 @@ import numpy as np
 from hepatrain.intervals import Estimate, estimate, percentiles, resample
 from hepatrain.metrics import Metric
 from hepatrain.paired import Comparison, compare
-from hepatrain.predictions import PredictionTable
+from hepatrain.predictions import NO_FOLD, PredictionTable
 from hepatrain.vocabulary import INPUTS, SEQUENCES, VARIANTS
 
 COHORT_WORDS = {"body": "no liver mask", "liver": "liver mask given"}
@@ -27,6 +27,8 @@ class Evaluation:
     heat: dict[str, Estimate]
     """By input, how much more of the heat lies inside the liver than chance would put there: mean ratio."""
     comparisons: list[Comparison]
+    official: bool
+    """Whether all answers are for a dataset's own test split of one sequence, which is what the paper measured on."""
 
 
 def metrics_of(groups: Iterable[tuple[str, str, PredictionTable]], cohort: str, command: str) -> list[Metric]:
@@ -80,7 +82,14 @@ def evaluate(
         slice_metrics(predictions, cohort, command),
         heat_ratios(predictions),
         [] if against is None else compare(predictions, against),
+        is_official(predictions),
     )
+
+
+def is_official(predictions: PredictionTable) -> bool:
+    """Folds are dealt here; without them the split is the dataset's own. Both sequences together leak in it."""
+    tested = (predictions.split == "test").all() and (predictions.fold == NO_FOLD).all()
+    return bool(tested) and len(set(predictions.input)) == 1
 
 
 def as_json(evaluation: Evaluation) -> dict:

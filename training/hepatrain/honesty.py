@@ -84,10 +84,10 @@ def page(found: dict, cohort: str, commands: list[str]) -> str:
     for row in found["confidence"]:
         figures = (interval(row[figure]) for figure in FIGURES)
         confidence.append([row["input"], row["calibrated"], str(row["answers"]), *figures])
-    sets = [["input", "studies of stage", "coverage", "mean stages in a set", "studies"]]
+    sets = [["input", "studies of stage", "coverage", "mean stages in a set", "patients"]]
     for row in found["stageSets"]:
         coverage = f"{row['coverage']:.1%} ({row['lower']:.0%} to {row['upper']:.0%})"
-        sets.append([row["input"], row["stage"], coverage, f"{row['mean_size']:.2f}", str(row["studies"])])
+        sets.append([row["input"], row["stage"], coverage, f"{row['mean_size']:.2f}", str(row["patients"])])
     strangers = [["sequence", "known and strangers", "strangers", "AUROC"]]
     strangers += [[s["input"], s["measuredOn"], str(s["studies"]), interval(s)] for s in found["strangers"]]
     heat = [["input", "heat in the liver, times chance"]]

@@ -89,12 +89,15 @@ def report(evaluation: Evaluation, cohort: str, is_paper_cohort: bool, figures: 
     if evaluation.slices:
         parts += [
             "## Slice level: the paper's measure",
-            "Every slice is a case of its own: patients with more slices count more, and nothing is said of a patient. "
-            "It stands here to be compared with the paper only.",
+            "Every slice is a case of its own, and nothing is said of a patient. Slices here are those that the model "
+            "stages: of each volume at most as many as its preprocessing says, resampled and with their neighbours, each "
+            "given to the stager alone. The paper's are all slices of the dataset, as pictures.",
             slice_table(evaluation.slices),
-            "The paper's figures are of the same dataset. They compare on its official test split."
-            if is_paper_cohort
-            else f"**Not comparable with the paper's figures**, which are of CirrMRI600+: these are of {cohort}.",
+            "The paper's figures are of the same dataset's official test split, and these of its studies: as near as "
+            "different slices can come."
+            if is_paper_cohort and evaluation.official
+            else f"**Not comparable with the paper's figures**, which are of CirrMRI600+'s official test split: these "
+            f"are of {cohort}.",
         ]
     if evaluation.heat:
         lines = [["input", "heat in the liver, times chance"]]

@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from hepatrain.answers import Model, PackageModel, stage
+from hepatrain.command import command_line
+from hepatrain.data.seen import Seen
 from hepatrain.data.studies import Study, of_split, read_studies
 from hepatrain.intervals import percentiles, resample
 from hepatrain.metrics import Metric, auc
-from hepatrain.package.files import MANIFEST
+from hepatrain.package.files import MANIFEST, SEEN
 from hepatrain.package.runtime import Package
 from hepatrain.report import grid, with_interval
 from hepatrain.vocabulary import SEQUENCES, SPLITS
@@ -63,15 +65,26 @@ def distances(model: Model, studies: list[Study], seed: int = 0) -> dict[tuple[s
     return found
 
 
-def distances_of_others(model: Model, folder: Path) -> dict[tuple[str, str], dict[str, float]]:
-    """The same of a prepared folder of strangers, whose name is their kind."""
+def strangers_of(words: list[str]) -> dict[str, Path]:
+    """`NAME=DIR` of the command line, by name. ValueError for a name that is missing, taken, or given twice."""
+    folders: dict[str, Path] = {}
+    for word in words:
+        name, _, folder = word.partition("=")
+        if not name or not folder or name in {"known", *CHANGES, *folders}:
+            raise ValueError(f"--other {word}: expected NAME=DIR with a name of its own, e.g. brains=runs/brains.")
+        folders[name] = Path(folder)
+    return folders
+
+
+def distances_of_others(model: Model, kind: str, folder: Path) -> dict[tuple[str, str], dict[str, float]]:
+    """The same of a prepared folder of strangers."""
     found: dict[tuple[str, str], dict[str, float]] = {}
     for study in read_studies(folder, healthy=True):
         for sequence in SEQUENCES:
             volume = study.volume(sequence, VARIANT)
             if volume:
                 distance = distance_of(model, sequence, volume.read(), volume.positions)
-                found.setdefault((sequence, folder.name), {})[study.name] = distance
+                found.setdefault((sequence, kind), {})[study.name] = distance
     return found
 
 
@@ -123,16 +136,21 @@ def main() -> None:
     parser.add_argument("--package", type=Path, required=True)
     parser.add_argument("--prepared", type=Path, required=True, help="folder that `hepastage prepare` wrote")
     parser.add_argument("--split", choices=SPLITS, default="test")
-    parser.add_argument("--other", type=Path, nargs="*", default=[], help="prepared folders of strangers")
+    parser.add_argument("--other", nargs="*", default=[], help="NAME=DIR: prepared folders of strangers")
     parser.add_argument("--cohort", default="studies", help="what the known studies are, in words")
     parser.add_argument("--out", type=Path, help="JSON file to write")
     options = parser.parse_args()
     model = PackageModel(Package(options.package))
+    others = strangers_of(options.other)
     known = of_split(read_studies(options.prepared), options.split)[:MOST_STUDIES]
+    if not known:
+        raise ValueError(f"{options.prepared} has no study of the split {options.split}: nothing to compare with.")
+    if options.split == "test":
+        Seen.read(options.package / SEEN).refuse(known)
     found = distances(model, known)
-    for folder in options.other:
-        found |= distances_of_others(model, folder.resolve())
-    command = f".venv/bin/python -m hepatrain.unseen --package {options.package} --prepared {options.prepared}"
+    for kind, folder in others.items():
+        found |= distances_of_others(model, kind, folder)
+    command = command_line("hepatrain.unseen")
     metrics = unseen_metrics(found, options.cohort, command)
     if options.out:
         content = json.dumps([asdict(metric) for metric in metrics], indent=2, ensure_ascii=False)

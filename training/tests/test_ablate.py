@@ -49,7 +49,7 @@ def write_grid(folder, grid):
 def test_the_shipped_grid_turns_off_every_part():
     grid = {v.name: v for v in read_grid(command.Path(__file__).parents[1] / "configs/ablation-grid.json")}
     full = grid["full"]
-    assert len({(v.network, v.training) for v in grid.values()}) == len(grid) >= 12
+    assert len({(v.network, v.training) for v in grid.values()}) == len(grid) >= 11
     assert grid["no fusion"].network.fusion is False
     assert grid["no fusion"].training == full.training
     assert grid["T2W only"].training.sequences == "T2W"
@@ -64,6 +64,8 @@ def test_the_shipped_grid_turns_off_every_part():
         ({"rows": {"full": {}, "a": {}}}, "grid.json, a: nothing differs"),
         ({"rows": {"full": {}, "a": {"network": {"fuse": 1}}}}, "grid.json, a, network: fuse is unknown"),
         ({"rows": {"full": {}, "a": {"net": {}}}}, "expected the keys network and training"),
+        ({"rows": {"full": {}, "radiomics": {"network": {"fusion": False}}}}, "radiomics: the name is taken"),
+        ({"rows": {"full": {}, "a b": {"network": {"fusion": False}}, "a-b": {}}}, "a-b: the name is taken"),
     ),
 )
 def test_a_grid_is_strict(tmp_path, change, message):
@@ -77,7 +79,8 @@ def test_the_command_runs_a_grid_once_and_writes_its_table(prepared, tmp_path, m
     monkeypatch.chdir(tmp_path)
 
     def call(*more):
-        words = ["--prepared", "prepared", "--grid", "grid.json", "--run", "run", "--seeds", "1", "2"]
+        words = ["--prepared", "prepared", "--grid", "grid.json", "--run", "run", "--cohort", "made-up studies"]
+        words += ["--seeds", "1", "2"]
         monkeypatch.setattr(sys, "argv", ["ablate", *words, *more])
         command.main()
         return capsys.readouterr().out
@@ -89,12 +92,12 @@ def test_the_command_runs_a_grid_once_and_writes_its_table(prepared, tmp_path, m
 
     content = json.loads((tmp_path / "out/ablation.json").read_text())
     rows = {(row["name"], row["input"]): row for row in content["rows"]}
-    assert len(rows) == 3 + 3 + 2 + 3  # a network of T1W has nothing to say of T2W alone
-    assert content["measuredOn"] == "synthetic phantoms, not patients"
+    assert len(rows) == 3 + 3 + 1 + 3  # a network of T1W answers for T1W only
+    assert content["measuredOn"] == "made-up studies"
     # Brightness tells the stage, and the mean brightness is a feature.
     assert rows["radiomics", "T1W"]["figures"]["accuracy"]["value"] == 1
     text = (tmp_path / "out/ablation.md").read_text()
-    assert "**Measured on synthetic phantoms, not patients.**" in text
+    assert "**Measured on made-up studies.**" in text
     assert content["command"] in text
 
     # What is done is not done again; what has changed is.
@@ -152,8 +155,10 @@ def test_features_of_other_studies_are_refused(prepared, tmp_path):
     assert np.array_equal(table.probabilities, forest_answers(folder, read_studies(prepared), seed=1).probabilities)
     content = (folder / "t2w.csv").read_text()
     (folder / "t2w.csv").write_text(content.replace("s", "x"))
-    with pytest.raises(ValueError, match=r"t2w\.csv: expected lines with a column study or patient_id"):
+    with pytest.raises(ValueError, match=r"t2w\.csv: no column study or patient_id, stage"):
         forest_answers(folder, read_studies(prepared), seed=1)
     (folder / "t2w.csv").write_text(content.replace("\ns", "\nx"))
-    with pytest.raises(ValueError, match="no training or no test study with T2W"):
+    with pytest.raises(
+        ValueError, match="features has no features of a training study, or none of a test study, with T2W"
+    ):
         forest_answers(folder, read_studies(prepared), seed=1)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from hepatrain.calibrate import Calibration, calibration_of
 from hepatrain.metrics import Metric
@@ -50,6 +51,8 @@ def test_graphs_tell_nothing_of_the_machine(packed):
 
 
 def test_parity_notices_another_network(packed, network):
+    with torch.no_grad():
+        next(network.encoders["T1W"].parameters()).add_(0.1)
     with pytest.raises(ValueError, match=r"encoder\.t1w\.onnx, tokens: PyTorch and ONNX Runtime differ"):
         assert_parity(network, packed.folder, SIDE, SIDE)
 

@@ -4,7 +4,7 @@ import pytest
 from hepatrain.answers import NetworkModel
 from hepatrain.data.studies import read_studies
 from hepatrain.fit_distribution import fit_distribution
-from hepatrain.unseen import CHANGES, auroc, distances, distances_of_others, rows_of, unseen_metrics
+from hepatrain.unseen import CHANGES, auroc, distances, distances_of_others, rows_of, strangers_of, unseen_metrics
 from tests.conftest import write_prepared
 
 NAMES = [(f"s{n}", ("mild", "moderate", "severe")[n % 3], "train") for n in range(24)]
@@ -43,7 +43,7 @@ def test_a_folder_of_strangers(model, tmp_path):
     folder = write_prepared(tmp_path / "brains", NAMES[:3])
     for tensor in (folder / "tensors").iterdir():
         np.save(tensor, np.load(tensor) * 0 + 40)
-    found = distances(*model) | distances_of_others(model[0], folder)
+    found = distances(*model) | distances_of_others(model[0], "brains", folder)
     metrics = unseen_metrics(found, "tests", "command")
     brains = [m for m in metrics if m.measuredOn.endswith("brains")]
     assert [(m.input, m.studies, m.value) for m in brains] == [("T1W", 3, 1.0), ("T2W", 3, 1.0)]
@@ -52,3 +52,10 @@ def test_a_folder_of_strangers(model, tmp_path):
     assert beyond["T1W", "brains"] == "100.0%"
     assert beyond["T1W", "known"] == "0.0%"
     assert beyond["T2W", "brains"] == "–"
+
+
+@pytest.mark.parametrize("words", (["brains"], ["=a"], ["noise=a"], ["a=b", "a=c"]))
+def test_strangers_have_names_of_their_own(words):
+    with pytest.raises(ValueError, match="expected NAME=DIR"):
+        strangers_of(words)
+    assert list(strangers_of(["brains=runs/brains"])) == ["brains"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from hepatrain.config import NetworkConfig, TrainingConfig, config_of
 
 FULL = "full"
+RADIOMICS = "radiomics"
 """The row that all others are compared with."""
 
 
@@ -39,9 +40,11 @@ def read_grid(path: Path) -> list[Variation]:
     network, training = parts_of(stored["base"], f"{path.name}, base")
     base = asdict(config_of(NetworkConfig, network, f"{path.name}, base, network"))
     base_training = asdict(config_of(TrainingConfig, training, f"{path.name}, base, training"))
-    grid = []
+    grid: list[Variation] = []
     for name, row in stored["rows"].items():
         where = f"{path.name}, {name}"
+        if name == RADIOMICS or name.replace(" ", "-") in {other.name.replace(" ", "-") for other in grid}:
+            raise ValueError(f"{where}: the name is taken: rows are kept by name, and {RADIOMICS} is the forest's.")
         network, training = parts_of(row, where)
         if name != FULL and not network and not training:
             raise ValueError(f"{where}: nothing differs from the base: leave the row out.")

@@ -25,7 +25,7 @@ class Row:
     seeds: int
     figures: dict[str, Estimate]
     differences: dict[str, Estimate]
-    """This row minus the full network, on the same studies; empty for the full network itself."""
+    """This row minus the full network, on the same studies in the same variants; empty for the full network itself."""
 
     @property
     def verdict(self) -> str:
@@ -36,17 +36,21 @@ class Row:
         return "costs" if change.upper < 0 else "gains" if change.lower > 0 else "no difference shown"
 
 
-def answers_from(table: PredictionTable, name: str) -> PredictionTable:
-    """Answers to studies that bring an input. A network of one sequence leaves the other unread."""
-    there = [other for other in INPUTS if (table.input == other).any()]
-    return table.whole(there[0] if len(there) == 1 and name == "T1W+T2W" else name)
+def own_inputs(table: PredictionTable) -> list[str]:
+    """What a row's networks read: one of one sequence answers for that sequence alone."""
+    return [name for name in INPUTS if (table.input == name).any()]
 
 
-def by_seed(tables: list[PredictionTable], studies: np.ndarray) -> dict[str, np.ndarray]:
-    """Figures [S, 1 + R]: on the studies as they are, then on resamples of their patients, alike for every row."""
+def cases_of(table: PredictionTable) -> np.ndarray:
+    """Study and variant of each answer, as one word [N]."""
+    return np.char.add(np.char.add(table.study.astype(str), "/"), table.variant.astype(str))
+
+
+def by_seed(tables: list[PredictionTable], cases: np.ndarray) -> dict[str, np.ndarray]:
+    """Figures [S, 1 + R] of `cases`: as they are, then on resamples of their patients, alike for every row."""
     found: dict[str, list[np.ndarray]] = {name: [] for name in FIGURES}
     for table in tables:
-        part = table.where(np.isin(table.study, studies))
+        part = table.where(np.isin(cases_of(table), cases))
         weights = np.concatenate((np.ones((1, len(part))), resample(part.patient)))
         figures = measure_weighted(part.stage, part.probabilities, weights)
         for name in FIGURES:
@@ -77,19 +81,20 @@ def rows_of(runs: dict[str, list[PredictionTable]]) -> list[Row]:
     """Runs: by row the test predictions of each seed, `full` among them. Inputs that a row cannot read are left out."""
     rows = []
     for stream, (name, tables) in enumerate(runs.items(), start=1):
-        for of_input in INPUTS:
-            own = [answers_from(table, of_input) for table in tables]
-            full = [answers_from(table, of_input) for table in runs[FULL]]
-            studies = np.intersect1d(own[0].study, full[0].study)
-            if len(studies) == 0:
+        for of_input in own_inputs(tables[0]):
+            own = [table.whole(of_input) for table in tables]
+            full = [table.whole(of_input) for table in runs[FULL]]
+            cases = np.intersect1d(cases_of(own[0]), cases_of(full[0]))
+            if len(cases) == 0:
                 continue
-            figures = {f: over_seeds(values, stream) for f, values in by_seed(own, studies).items()}
+            figures = {f: over_seeds(values, stream) for f, values in by_seed(own, cases).items()}
             differences = {}
             if name != FULL:
                 # Seeds are no pairs: two networks that share one have nothing else in common.
-                of_full = {f: over_seeds(values, 0) for f, values in by_seed(full, studies).items()}
+                of_full = {f: over_seeds(values, 0) for f, values in by_seed(full, cases).items()}
                 differences = estimates({f: figures[f] - of_full[f] for f in FIGURES})
-            rows.append(Row(name, of_input, len(studies), len(tables), estimates(figures), differences))
+            studies = len(np.unique(own[0].study))
+            rows.append(Row(name, of_input, studies, len(tables), estimates(figures), differences))
     return rows
 
 
@@ -100,11 +105,11 @@ def as_json(rows: Iterable[Row]) -> list[dict]:
 
 def markdown(rows: Iterable[Row]) -> str:
     """One line for each row and input."""
-    names = {"accuracy": "accuracy", "quadratic_kappa": "kappa", "auc_macro": "AUC"}
-    header = ["row", "input", "studies", *names.values(), "accuracy minus full", "kappa minus full", "verdict"]
+    names = {"accuracy": "accuracy", "quadratic_kappa": "kappa", "auc_macro": "AUC", "log_loss": "log loss"}
+    header = ["row", "input", "studies", *names.values(), "accuracy minus full", "log loss minus full", "verdict"]
     lines = [header]
     for row in rows:
-        changes = [row.differences.get(name) for name in ("accuracy", "quadratic_kappa")]
+        changes = [row.differences.get(name) for name in ("accuracy", "log_loss")]
         lines.append(
             [
                 *(row.name, row.input, str(row.studies)),
@@ -122,8 +127,8 @@ def page(rows: Iterable[Row], cohort: str, command: str, seeds: list[int]) -> st
 
 **Measured on {cohort}.** Each row is the full network with one thing changed, trained with the seeds
 {", ".join(map(str, seeds))}; `radiomics` is a forest on features of the liver mask. Figures are means over the seeds,
-of the test studies prepared without and with liver mask together (radiomics: with). Intervals are 95 %, by bootstrap
-over patients and seeds. A network of one sequence leaves the other unread where a study has both.
+of the test studies prepared without and with liver mask together; radiomics and what it is compared with: with.
+Intervals are 95 %, by bootstrap over patients and seeds.
 
 A row *costs* if the whole interval of its accuracy minus the full network's lies below 0, and *gains* if above. The
 intervals are not corrected for the number of rows: of twenty without any effect, one would stand out. A handful of
@@ -132,6 +137,6 @@ seeds varies less than networks do, so the intervals are a little too short.
 {markdown(rows)}
 
 ```sh
-cd training && {command}
+{command}
 ```
 """

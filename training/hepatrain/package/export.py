@@ -2,6 +2,8 @@
 
 import copy
 import json
+import logging
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -24,6 +26,9 @@ from hepatrain.package.files import (
     STAGER_OUTPUTS,
 )
 from hepatrain.package.precision import INTERIOR, HalfInterior
+
+# It tells that torchvision is missing, which nothing here needs.
+logging.getLogger("torch.onnx._internal.exporter._registration").setLevel(logging.ERROR)
 
 OPSET = 18
 """The oldest that PyTorch's exporter writes without conversion: the widest choice of runtimes."""
@@ -62,18 +67,21 @@ def export_graph(
     path: Path,
 ) -> None:
     """Write one module as a checked graph that holds its weights under their PyTorch names."""
-    program = torch.onnx.export(
-        module,
-        example,
-        input_names=list(inputs),
-        output_names=list(outputs),
-        dynamic_shapes=shapes,
-        opset_version=OPSET,
-        dynamo=True,
-        # The exporter's optimiser folds and renames weights. `simplify` keeps them; ONNX Runtime folds on loading.
-        optimize=False,
-        verbose=False,
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "# The axis name")  # an axis that two inputs share is named once, as meant
+        warnings.filterwarnings("ignore", ".*LeafSpec", FutureWarning)  # PyTorch's own business
+        program = torch.onnx.export(
+            module,
+            example,
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_shapes=shapes,
+            opset_version=OPSET,
+            dynamo=True,
+            # The exporter's optimiser folds and renames weights. `simplify` keeps them; ONNX Runtime folds on loading.
+            optimize=False,
+            verbose=False,
+        )
     simplify(program.model, set(module.state_dict()))
     forget_origin(program.model)
     program.save(path, external_data=False)
