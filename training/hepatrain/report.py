@@ -90,8 +90,8 @@ def report(evaluation: Evaluation, cohort: str, is_paper_cohort: bool, figures: 
         parts += [
             "## Slice level: the paper's measure",
             "Every slice is a case of its own, and nothing is said of a patient. Slices here are those that the model "
-            "stages: of each volume at most as many as its preprocessing says, resampled and with their neighbours, each "
-            "given to the stager alone. The paper's are all slices of the dataset, as pictures.",
+            "stages: of each volume at most as many as its preprocessing says, resampled and with their neighbours, "
+            "each given to the stager alone. The paper's are all slices of the dataset, as pictures.",
             slice_table(evaluation.slices),
             "The paper's figures are of the same dataset's official test split, and these of its studies: as near as "
             "different slices can come."

@@ -9,7 +9,7 @@ from hepatrain.config import TrainingConfig
 from hepatrain.data.batches import TrainingSteps, training_batches, whole_batches
 from hepatrain.data.folds import with_fold
 from hepatrain.data.shrink import shrunk
-from hepatrain.data.studies import HEALTHY, of_sequences, of_split, read_studies
+from hepatrain.data.studies import HEALTHY, digest_of, index_digest, of_sequences, of_split, read_studies
 from tests.conftest import SIDE, without, write_prepared
 
 STUDIES = [(f"s{n}", ("mild", "moderate", "severe")[n % 3], "train" if n < 6 else "valid") for n in range(8)]
@@ -136,3 +136,42 @@ def test_shrunk_studies_are_smaller_and_look_the_same(prepared):
     assert volume.read(np.array([1])).dtype == np.float32
     np.testing.assert_allclose(volume.read()[0, 0, 5, 1:-1], ramp[0, 0, 0].reshape(32, 2).mean(1)[1:-1], atol=1e-3)
     assert shrunk(studies, 1.0) == studies
+
+
+def change_index(prepared, change) -> None:
+    index = json.loads((prepared / "index.json").read_text())
+    change(index)
+    (prepared / "index.json").write_text(json.dumps(index))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda index: index.pop("preprocessing"), "expected the keys preprocessing and items"),
+        (lambda index: index["preprocessing"].pop("T2W"), "does not say how T2W was prepared"),
+        (lambda index: index["preprocessing"]["T2W"].update(width=64), "of different sides, 32×32 and 32×64"),
+        (lambda index: index["items"][0].pop("stage"), "s0 lacks stage"),
+        (lambda index: index["items"][0].update(stage="bad"), "s0: its stage 'bad' is unknown; expected one of mild"),
+        (lambda index: index["items"][0].update(variant="spleen"), "s0: its variant 'spleen' is unknown"),
+    ],
+)
+def test_an_index_that_cannot_be_read_says_why(prepared, change, message):
+    change_index(prepared, change)
+    with pytest.raises(ValueError, match=message):
+        read_studies(prepared)
+
+
+def test_a_folder_that_is_not_prepared_is_told(tmp_path):
+    with pytest.raises(FileNotFoundError, match="expected a folder that `hepastage prepare` wrote"):
+        read_studies(tmp_path)
+
+
+def test_digests_follow_the_tensors_and_the_splits(prepared):
+    whole, studies = index_digest(prepared), digest_of(read_studies(prepared))
+    assert digest_of(reversed(read_studies(prepared))) == studies
+    change_index(prepared, lambda index: index["items"][0].update(sha256="0" * 64))
+    assert index_digest(prepared) != whole
+    assert digest_of(read_studies(prepared)) != studies
+    change_index(prepared, lambda index: index["items"][0].pop("sha256"))
+    with pytest.raises(ValueError, match="does not hold the digests of its tensors"):
+        index_digest(prepared)

@@ -28,7 +28,7 @@ def stage_sets(manifest: dict) -> str:
         low, high = wilson(round(t["coverage"] * t["studies"]), t["studies"])
         coverage = f"{t['coverage']:.1%} (95 % interval {low:.0%} to {high:.0%})"
         lines.append([t["input"], f"{t['threshold']:.3f}", coverage, f"{t['meanSize']:.2f}", str(t["studies"])])
-    return f"""Neighbouring stages that are to hold the true one of {sets["level"]:.0%} of studies like those of the calibration ({sets["method"]}, fitted on {sets["fittedOn"]}). They are not randomised, so they tend to hold it more often.
+    return f"""Neighbouring stages that are to hold the true one of {sets["level"]:.0%} of studies like those of the calibration ({sets["method"]}, fitted on {sets["fittedOn"]}). They are not randomised, so they tend to hold it more often. Intervals take each study for one trial.
 
 {grid(lines)}"""
 
