@@ -158,7 +158,5 @@ def test_features_of_other_studies_are_refused(prepared, tmp_path):
     with pytest.raises(ValueError, match=r"t2w\.csv: no column study or patient_id, stage"):
         forest_answers(folder, read_studies(prepared), seed=1)
     (folder / "t2w.csv").write_text(content.replace("\ns", "\nx"))
-    with pytest.raises(
-        ValueError, match="no features of a training study, or none of a test study, with T2W"
-    ):
+    with pytest.raises(ValueError, match="no features of a training study, or none of a test study, with T2W"):
         forest_answers(folder, read_studies(prepared), seed=1)

@@ -91,7 +91,7 @@ def test_the_liver_is_on_the_right_and_whole(studies, stage, sequence):
 
 def test_every_sign_follows_the_stage_and_overlaps():
     rng = np.random.default_rng(0)
-    sample = {stage: [sample_anatomy(stage, rng) for _ in range(300)] for stage in STAGES}
+    sample = {stage: [sample_anatomy(stage, rng) for _ in range(2000)] for stage in STAGES}
     signs = {
         "septa in T1W": lambda anatomy: anatomy.septa["T1W"],
         "septa in T2W": lambda anatomy: anatomy.septa["T2W"],
@@ -106,7 +106,7 @@ def test_every_sign_follows_the_stage_and_overlaps():
         for milder, worse in pairwise(values):
             # A pair's right order is far from sure: no sign is sufficient.
             right = (milder[:, None] < worse).mean() + (milder[:, None] == worse).mean() / 2
-            assert 0.55 < right < 0.92, sign
+            assert 0.55 < right < 0.95, sign  # the severity itself: 0.98
 
 
 def test_distractors_do_not_depend_on_the_stage():

@@ -7,7 +7,7 @@ from pathlib import Path
 from hepatrain.ablation.grid import Variation
 from hepatrain.answers import NetworkModel, predict_table
 from hepatrain.data.shrink import shrunk
-from hepatrain.data.studies import Study, of_sequences, of_split, read_studies
+from hepatrain.data.studies import Study, index_digest, of_sequences, of_split, read_studies
 from hepatrain.predictions import write_predictions
 from hepatrain.sources import TRAINING_SOURCES
 from hepatrain.steps import fingerprint_of, run_step
@@ -23,8 +23,8 @@ def path_of(folder: Path, name: str, seed: int) -> Path:
 
 def made_from(prepared: Path, variation: Variation, seed: int) -> str:
     """Fingerprint of a run: code, studies, configuration."""
-    index = (prepared / "index.json").read_bytes()
-    return fingerprint_of(TRAINING, TRAINING_SOURCES, index, asdict(variation.network), asdict(variation.seeded(seed)))
+    settings = (asdict(variation.network), asdict(variation.seeded(seed)))
+    return fingerprint_of(TRAINING, TRAINING_SOURCES, index_digest(prepared), *settings)
 
 
 def is_done(prepared: Path, folder: Path, variation: Variation, seed: int) -> bool:

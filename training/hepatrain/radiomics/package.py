@@ -5,7 +5,7 @@ No row of the tables goes into it: golden inputs are made from medians and perce
 
 import argparse
 import json
-import shutil
+import tempfile
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +17,7 @@ import threadpoolctl
 from hepatrain.package.files import CARD, GOLDEN
 from hepatrain.package.label import Label
 from hepatrain.package.manifest import write_manifest
+from hepatrain.package.replace import replace_package, require_replaceable
 from hepatrain.radiomics.baseline import code_fingerprint
 from hepatrain.radiomics.card import card_of
 from hepatrain.radiomics.feature_rows import digests
@@ -151,13 +152,15 @@ def pack(tables: Path, results: Path, label: Label, out: Path) -> None:
     """Fill a fresh folder, then replace `out` as a whole: a reader never sees half of a package."""
     if not results.is_file():
         raise FileNotFoundError(f"There is no {results}. Run hepatrain.radiomics.baseline first: it chooses the kind.")
-    fresh = out.with_name(f"{out.name}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    with threadpoolctl.threadpool_limits(1), sklearn.config_context(skip_parameter_validation=True, assume_finite=True):
-        fill(fresh, tables, json.loads(results.read_text()), label)
-    shutil.rmtree(out, ignore_errors=True)
-    fresh.rename(out)
+    require_replaceable(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    quick = sklearn.config_context(skip_parameter_validation=True, assume_finite=True)
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as work:
+        fresh = Path(work) / out.name
+        fresh.mkdir()
+        with threadpoolctl.threadpool_limits(1), quick:
+            fill(fresh, tables, json.loads(results.read_text()), label)
+        replace_package(fresh, out)
 
 
 def main() -> None:
