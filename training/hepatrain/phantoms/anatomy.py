@@ -11,13 +11,13 @@ SEVERITY_MEAN = dict(zip(STAGES, (0.2, 0.5, 0.8), strict=True))
 SEVERITY_DEVIATION = 0.1
 """Neighbouring stages overlap: who knew the severity itself would still be wrong in about one case of eleven."""
 
-ORGAN_DEVIATION = 0.14
+ORGAN_DEVIATION = 0.18
 """Every organ follows the severity at its own pace, so that no single sign tells the stage."""
 
 SEPTA = {"T1W": (0.05, 0.95), "T2W": (0.03, 0.95)}
 """Share of fibrous tissue in a septum as each sequence sees it: at severity 0, and what is added up to 1."""
 
-SEQUENCE_DEVIATION = 0.11
+SEQUENCE_DEVIATION = 0.15
 """Perfusion, which T1W shows, and water, which T2W shows, follow the severity each at its own pace: two sequences know
 more than one."""
 
@@ -50,7 +50,7 @@ class Anatomy:
     septa: dict[str, float]
     """Share of fibrous tissue in a septum as each sequence sees it: T1W by what does not enhance, T2W by its water."""
     septa_extent: float
-    """Share of the liver, about, that has septa at all."""
+    """Share of the liver, about, that has septa at all: independent of the stage, so that where one looks matters."""
     foci: tuple[Focus, ...]
     diffuse_fibrosis: dict[str, float]
     """Share of fibrous tissue everywhere, as each sequence sees it."""
@@ -99,7 +99,7 @@ def sample_anatomy(stage: str, rng: np.random.Generator) -> Anatomy:
             sequence: min(1.0, around(least + more * organ(SEQUENCE_DEVIATION), 0.1))
             for sequence, (least, more) in SEPTA.items()
         },
-        septa_extent=float(np.clip(0.5 + 0.4 * organ(), 0.4, 0.95)),
+        septa_extent=float(rng.uniform(0.6, 0.9)),
         foci=sample_foci(3.2 * organ() ** 1.5, rng),
         diffuse_fibrosis={sequence: 0.3 * organ(SEQUENCE_DEVIATION) for sequence in SEPTA},
         diffuse_lipid=float(rng.exponential(0.03)),
