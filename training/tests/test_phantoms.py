@@ -97,7 +97,7 @@ def test_every_sign_follows_the_stage_and_overlaps():
         "septa in T2W": lambda anatomy: anatomy.septa["T2W"],
         "confluent fibrosis": lambda anatomy: sum(focus.tissue == "fibrosis" for focus in anatomy.foci),
     }
-    for sign in ("nodularity", "septa_extent", "spleen_size", "caudate", "ascites", "portal_radius", "collaterals"):
+    for sign in ("nodularity", "spleen_size", "caudate", "ascites", "portal_radius", "collaterals"):
         signs[sign] = attrgetter(sign)
     for sign, measure in signs.items():
         values = [np.array([measure(anatomy) for anatomy in sample[stage]], float) for stage in STAGES]
