@@ -95,9 +95,16 @@ test('where masks came, a radiomics model gives its opinions, and the stage stay
     assert.ok(Math.abs(probability - expected[n]!) < 1e-5, `${probability} is not ${expected[n]}`);
 });
 
-test('without a mask there is no opinion, and no complaint', async () => {
-  const { opinions: none, warnings } = await staged({ t1w, t2w });
+function steps({ execution }: StagingResult): string[] {
+  return execution!.timings.map(({ step }) => step);
+}
+
+test('without a mask there is no opinion, no complaint, and no time spent on features', async () => {
+  const result = await staged({ t1w, t2w });
+  const { opinions: none, warnings } = result;
   assert.deepEqual(none, []);
+  assert.ok(!steps(result).includes('FEATURES'));
+  assert.ok(steps(await staged({ t1w, t1wLiverMask })).includes('FEATURES'));
   assert.ok(warnings.every(({ code }) => code !== 'NO_RADIOMICS_FEATURES'));
 });
 
@@ -118,6 +125,18 @@ test('a mask without a shape costs the opinion, not the study', async () => {
   assert.match(
     warnings.find(({ code }) => code === 'NO_RADIOMICS_FEATURES')?.message ?? '',
     /^No second opinion on T1W: the mask is no more than a line of voxels/,
+  );
+});
+
+test('a model whose thread has ended costs its opinions, not the study', async () => {
+  await using gone = await startOpinionModels([join(folder.path, 'made')]);
+  await gone.models[0]!.stop();
+  const result = await staged({ t1w, t1wLiverMask }, [...gone.models, ...opinions.models]);
+  assert.notEqual(result.stage, '');
+  assert.equal(result.opinions.length, 1, 'the other model speaks');
+  assert.deepEqual(
+    result.warnings.filter(({ code }) => code === 'NO_SECOND_OPINION').map(({ message }) => message),
+    ['No second opinion of made-radiomics@1.0.0: the model could not be asked, for no fault of the study.'],
   );
 });
 
