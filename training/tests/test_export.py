@@ -4,6 +4,7 @@ import copy
 import json
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 import torch
@@ -87,3 +88,15 @@ def test_the_stagers_graph_says_the_distance_and_zero_for_what_is_absent(bare):
     assert (distance[:, 0] > 0.2).all()
     assert (distance[:, 1] == 0).all()
     np.testing.assert_allclose(distance, network.stager(tokens, positions, valid, *none)[-1].numpy(), rtol=1e-4)
+
+
+def test_a_float16_package_is_half_as_large_and_within_its_tolerance(bare, tmp_path):
+    network, folder = bare
+    export_network(network, SIDE, SIDE, tmp_path, "float16")
+    assert_parity(network, tmp_path, SIDE, SIDE, "float16")
+    graph = onnx.load(tmp_path / "encoder.t1w.onnx").graph
+    kinds = {weight.data_type for weight in graph.initializer if len(weight.dims) > 1}
+    assert kinds == {onnx.TensorProto.FLOAT16}
+    assert (tmp_path / STAGER).read_bytes() == (folder / STAGER).read_bytes()
+    # PyTorch computes with what is shipped, rounded as it is.
+    assert_parity(network_of(tmp_path), tmp_path, SIDE, SIDE, "float16")

@@ -17,13 +17,14 @@ INTERIOR = "interior."
 
 
 class HalfInterior(nn.Module):
-    """A module that computes in float16 between float32 inputs and outputs, which is what onnxruntime-node can feed."""
+    """An encoder that computes in float16. Input and outputs stay float32: onnxruntime-node feeds no float16."""
 
-    def __init__(self, module: nn.Module) -> None:
-        """Takes the module over: its weights become float16."""
+    def __init__(self, encoder: nn.Module) -> None:
+        """Takes the encoder over: its weights become float16."""
         super().__init__()
-        self.interior = module.half()
+        self.interior = encoder.half()
+        self.eval()
 
-    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
-        """Same shapes as the module's own."""
-        return tuple(output.float() for output in self.interior(*(value.half() for value in inputs)))
+    def forward(self, slices: Tensor) -> tuple[Tensor, ...]:
+        """As the encoder's own."""
+        return tuple(output.float() for output in self.interior(slices.half()))
