@@ -6,12 +6,14 @@ import torch
 
 from hepatrain.checkpoint import Checkpoint
 from hepatrain.config import NetworkConfig, TrainingConfig
+from hepatrain.data.batches import whole_batches
 from hepatrain.data.seen import Seen
 from hepatrain.data.shrink import shrunk
 from hepatrain.data.studies import HEALTHY, read_studies
 from hepatrain.losses import stage_weights
 from hepatrain.network.backbones import make_backbone
-from hepatrain.train import device_of, train, validate
+from hepatrain.network.model import StagingNetwork
+from hepatrain.train import device_of, outcome_of, train, validate
 from tests.conftest import without, write_prepared
 
 STAGES = ("mild", "moderate", "severe")
@@ -182,3 +184,14 @@ def test_what_cannot_be_trained_is_refused(studies):
 def test_rarer_stages_weigh_more_but_mildly():
     weights = stage_weights(torch.tensor([0] * 16 + [1] * 4 + [2] * 4), 3)
     torch.testing.assert_close(weights[1] / weights[0], torch.tensor(2.0))
+
+
+def test_mixed_precision_ends_with_the_encoders(studies):
+    network = StagingNetwork(NETWORK).eval()
+    batch = next(iter(whole_batches(studies[:2], "body")))
+    with torch.no_grad():
+        half, full = (outcome_of(network, batch, precision).decisions.logits for precision in (torch.bfloat16, None))
+    assert half.dtype == torch.float32
+    assert 0 < (half - full).abs().max() < 0.1
+    # The decision itself is the one of 32 bits: bfloat16 would leave 8 bits of every logit.
+    assert not torch.equal(half, half.bfloat16().float())
