@@ -51,7 +51,10 @@ def difference(network) -> float:
     slice_attention = dict(zip(SEQUENCES, attention[:2], strict=True))
     got = outputs(Answer(probabilities, slice_attention, attention[2], distance, encoded), GOLDEN["seed"])
     expected = GOLDEN["expected"]
-    differences = [np.abs(np.subtract(got[name], expected[name])).max() for name in expected if name != "encoded"]
+    in_parts = [name for name in expected if name not in ("encoded", "distance")]
+    differences = [np.abs(np.subtract(got[name], expected[name])).max() for name in in_parts]
+    distance_off = np.abs(np.subtract(got["distance"], expected["distance"]))
+    differences.append((distance_off / np.maximum(1, expected["distance"])).max())
     for sequence in SEQUENCES:
         for name, wanted in expected["encoded"][sequence].items():
             off = [abs(got["encoded"][sequence][name][figure] - wanted[figure]) for figure in ("norm", "projection")]

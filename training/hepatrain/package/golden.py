@@ -76,7 +76,8 @@ def outputs(answer: Answer, seed: int) -> dict:
 def write_golden(folder: Path, height: int, width: int, precision: str = "float32") -> None:
     """Run the package and write down what it must give from now on.
 
-    The tolerance is absolute for the stager's outputs, and relative to their norm for the encoders'.
+    The tolerance is absolute for the stager's outputs, relative to their norm for the encoders', and for a distance
+    relative to itself where that is above 1.
     """
     case = SeededCase(SEED, SLICES, height, width)
     golden = {
