@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
-import { parse } from 'csv-parse/sync';
 import { readInputFile } from '../input-file.ts';
 import type { Group, Sequence } from './layout.ts';
+import { readCsv } from '../read-csv.ts';
 
 /** `Radiological Evaluation` and `Gender` as the dataset's labels.txt explains them. */
 const stages: Readonly<Record<string, PatientStage>> = { 1: 'mild', 2: 'moderate', 3: 'severe' };
@@ -28,7 +28,7 @@ type CsvRecord = Readonly<Record<string, string>>;
 
 /** Reads one table of `Metadata/`. Throws INVALID_CONFIG for anything that is no label of the dataset, with its row. */
 export async function readTable(path: string): Promise<TableRow[]> {
-  const records = parseCsv((await readInputFile(path)).toString('utf8'), path);
+  const records = readCsv<CsvRecord>((await readInputFile(path)).toString('utf8'), path);
   const group: Group = /^healthy/i.test(basename(path)) ? 'healthy' : 'patient';
   const sequences = sequencesOf(basename(path));
   return records.map((record, n) => {
@@ -50,14 +50,6 @@ function sequencesOf(name: string): readonly Sequence[] {
   if (/^T1&T2_Paired/i.test(name)) return ['T1W', 'T2W'];
   if (/^T1_/i.test(name)) return ['T1W'];
   return /^T2_/i.test(name) ? ['T2W'] : [];
-}
-
-function parseCsv(text: string, path: string): CsvRecord[] {
-  try {
-    return parse(text, { columns: true, bom: true, trim: true, skip_empty_lines: true });
-  } catch (error) {
-    throw invalid(path, { what: 'the table is no CSV', cause: error });
-  }
 }
 
 function cellOf(record: CsvRecord, column: string, where: string): string {
@@ -101,7 +93,7 @@ function ageOf(text: string, where: string): number | undefined {
 
 function invalid(
   where: string,
-  details: { what: string; expected?: string; received?: string; cause?: unknown },
+  details: { what: string; expected?: string; received?: string },
 ): HepastageError {
   return new HepastageError(ErrorCode.INVALID_CONFIG, {
     where,

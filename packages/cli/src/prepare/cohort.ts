@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
+import { readCsv } from '../read-csv.ts';
 
 /** How a volume is prepared: around the whole body, or around its liver mask. */
 const variants = ['body', 'liver'] as const;
@@ -31,7 +31,7 @@ export interface CohortRow {
 
 /** Parses a cohort table whose paths are relative to `path`, the table's own. Throws INVALID_CONFIG. */
 export function parseCohort(text: string, path: string): CohortRow[] {
-  const records = readCsv(text, path);
+  const records = readCsv<CsvRecord>(text, path);
   const missing = columns.filter((column) => records[0] !== undefined && !(column in records[0]));
   if (missing.length > 0) {
     throw invalid(path, { what: 'the table lacks columns', expected: columns.join(','), received: `no ${missing.join(', ')}` }); // prettier-ignore
@@ -67,14 +67,6 @@ export function nameOf({ study, sequence, variant }: CohortRow): string {
 
 type CsvRecord = Readonly<Record<(typeof columns)[number], string>> &
   Readonly<Partial<Record<(typeof optionalColumns)[number], string>>>;
-
-function readCsv(text: string, path: string): CsvRecord[] {
-  try {
-    return parse(text, { columns: true, bom: true, trim: true, skip_empty_lines: true });
-  } catch (error) {
-    throw invalid(path, { what: 'the table is no CSV', cause: error });
-  }
-}
 
 function parseRow(record: CsvRecord, where: string, folder: string): CohortRow {
   const oneOf = <T extends string>(column: (typeof columns)[number], allowed: readonly T[]): T => {
@@ -124,7 +116,7 @@ function parseFold(text: string, where: string): number {
 
 function invalid(
   where: string,
-  details: { what: string; expected?: string; received?: string; cause?: unknown },
+  details: { what: string; expected?: string; received?: string },
 ): HepastageError {
   return new HepastageError(ErrorCode.INVALID_CONFIG, {
     where,
