@@ -11,12 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
+from hepatrain.command import command_line
 from hepatrain.conformal import measure_coverage
 from hepatrain.evaluation import heat_ratios
 from hepatrain.intervals import Estimate, estimate
+from hepatrain.metrics import Metric
 from hepatrain.package.files import MANIFEST
 from hepatrain.predictions import PredictionTable, read_predictions
 from hepatrain.report import grid, with_interval
+from hepatrain.unseen import Kind, kind_of_metric, kinds_table
 from hepatrain.vocabulary import INPUTS, STAGES
 
 FIGURES = ("expected_calibration_error", "log_loss", "brier")
@@ -27,6 +30,17 @@ def without_temperature(probabilities: np.ndarray, temperature: float) -> np.nda
     logits = temperature * np.log(np.maximum(probabilities, 1e-30))
     raw = np.exp(logits - logits.max(1, keepdims=True))
     return raw / raw.sum(1, keepdims=True)
+
+
+def read_strangers(path: Path) -> tuple[list[Kind], str]:
+    """What `hepatrain.unseen` wrote, and the command that did."""
+    content = json.loads(path.read_text())
+    return [kind_from(kind) for kind in content["kinds"]], content["command"]
+
+
+def kind_from(words: dict) -> Kind:
+    """Of its JSON."""
+    return Kind(**words | {"auroc": words["auroc"] and Estimate(**words["auroc"])})
 
 
 def temperature_rows(answers: PredictionTable, temperature: float) -> list[dict]:
@@ -58,7 +72,7 @@ def set_rows(answers: PredictionTable, thresholds: list[dict]) -> list[dict]:
     return rows
 
 
-def honesty(manifest: dict, answers: PredictionTable, strangers: list[dict]) -> dict:
+def honesty(manifest: dict, answers: PredictionTable, strangers: list[Kind]) -> dict:
     """All of it, for programs."""
     temperature = manifest["calibration"]["temperature"]
     return {
@@ -69,7 +83,7 @@ def honesty(manifest: dict, answers: PredictionTable, strangers: list[dict]) -> 
         "stageSetLevel": manifest["stageSets"]["level"],
         "stageSets": set_rows(answers, manifest["stageSets"]["thresholds"]),
         "distanceUsualMax": {t["sequence"]: t["threshold"] for t in manifest["distribution"]["thresholds"]},
-        "strangers": strangers,
+        "strangers": [asdict(kind) for kind in strangers],
         "heatInLiverToChance": {name: asdict(ratio) for name, ratio in heat_ratios(answers).items()},
     }
 
@@ -88,8 +102,6 @@ def page(found: dict, cohort: str, commands: list[str]) -> str:
     for row in found["stageSets"]:
         coverage = f"{row['coverage']:.1%} ({row['lower']:.0%} to {row['upper']:.0%})"
         sets.append([row["input"], row["stage"], coverage, f"{row['mean_size']:.2f}", str(row["patients"])])
-    strangers = [["sequence", "known and strangers", "strangers", "AUROC"]]
-    strangers += [[s["input"], s["measuredOn"], str(s["studies"]), interval(s)] for s in found["strangers"]]
     heat = [["input", "heat in the liver, times chance"]]
     heat += [[name, interval(ratio)] for name, ratio in found["heatInLiverToChance"].items()]
     limits = ", ".join(f"{sequence} {limit:.2f}" for sequence, limit in found["distanceUsualMax"].items())
@@ -115,7 +127,7 @@ by stage it is only measured.
 How often a stranger's distance to the training studies is greater than that of a study of the kind that the model knows; 0.5 is chance. A
 distance above {limits} is told as OUT_OF_DISTRIBUTION.
 
-{grid(strangers)}
+{kinds_table([kind_from(kind) for kind in found["strangers"]])}
 
 ## Heat in the liver
 
@@ -144,13 +156,13 @@ def main() -> None:
     parser.add_argument("--markdown", type=Path, required=True, help="Markdown file to write")
     options = parser.parse_args()
     manifest = json.loads((options.package / MANIFEST).read_text())
-    known = [metric for metric in manifest["metrics"] if metric["name"] == "ood_auroc"]
-    strangers = json.loads(options.unseen.read_text()) if options.unseen else known
+    kept = [Metric(**metric) for metric in manifest["metrics"] if metric["name"] == "ood_auroc"]
+    strangers, before = [kind_of_metric(metric) for metric in kept], {metric.command for metric in kept}
+    if options.unseen:
+        strangers, command = read_strangers(options.unseen)
+        before = {command}
     found = honesty(manifest, read_predictions(options.predictions), strangers)
-    words = [f"--package {options.package} --predictions {options.predictions}"]
-    words += [f"--unseen {options.unseen}"] if options.unseen else []
-    words += [f'--cohort "{options.cohort}" --out {options.out} --markdown {options.markdown}']
-    commands = [f".venv/bin/python -m hepatrain.honesty {' '.join(words)}", *{s["command"] for s in strangers}]
+    commands = [*sorted(before), command_line("hepatrain.honesty")]
     for path in (options.out, options.markdown):
         path.parent.mkdir(parents=True, exist_ok=True)
     content = {"commands": commands, **found}

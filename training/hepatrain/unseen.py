@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from hepatrain.answers import Model, PackageModel, stage
 from hepatrain.command import command_line
 from hepatrain.data.seen import Seen
 from hepatrain.data.studies import Study, of_split, read_studies
-from hepatrain.intervals import percentiles, resample
+from hepatrain.intervals import Estimate, percentiles, resample
 from hepatrain.metrics import Metric, auc
 from hepatrain.package.files import MANIFEST, SEEN
 from hepatrain.package.runtime import Package
@@ -97,31 +97,72 @@ def auroc(known: dict[str, float], strange: dict[str, float]) -> tuple[float, fl
     return float(values[0]), *percentiles(values[1:])
 
 
-def unseen_metrics(found: dict[tuple[str, str], dict[str, float]], cohort: str, command: str) -> list[Metric]:
+@dataclass(frozen=True)
+class Kind:
+    """How far the studies of one kind are from those that the model was trained on."""
+
+    sequence: str
+    kind: str
+    """`known`, or what they are instead."""
+    studies: int
+    auroc: Estimate | None
+    """Of telling them from the known ones; None for those."""
+    median: float | None = None
+    """Distance; None where only the AUROC was kept."""
+    beyond: float | None = None
+    """Share that is told as OUT_OF_DISTRIBUTION; None where the model has no limit."""
+
+
+def kinds_of(found: dict[tuple[str, str], dict[str, float]], limits: dict[str, float]) -> list[Kind]:
+    """By sequence, the known studies first. limits: the largest usual distance by sequence."""
+    kinds = []
+    for (sequence, kind), by_study in sorted(found.items(), key=lambda item: (item[0][0], item[0][1] != "known")):
+        known, limit = found.get((sequence, "known")), limits.get(sequence)
+        values = np.array(list(by_study.values()))
+        kinds.append(
+            Kind(
+                sequence,
+                kind,
+                len(values),
+                auroc=Estimate(*auroc(known, by_study)) if known and kind != "known" else None,
+                median=float(np.median(values)),
+                beyond=None if limit is None else float((values > limit).mean()),
+            )
+        )
+    return kinds
+
+
+OF_STRANGERS = "; strangers: "
+
+
+def unseen_metrics(kinds: list[Kind], cohort: str, command: str) -> list[Metric]:
     """`ood_auroc` for each sequence and kind of stranger."""
     metrics = []
-    for (sequence, kind), strange in found.items():
-        known = found.get((sequence, "known"), {})
-        if kind != "known" and known:
-            value, lower, upper = (round(bound, 4) for bound in auroc(known, strange))
-            words = f"{cohort}; strangers: {kind}"
-            metrics.append(Metric("ood_auroc", sequence, value, len(strange), words, command, lower, upper))
+    for kind in kinds:
+        if kind.auroc:
+            value, *bounds = (round(bound, 4) for bound in (kind.auroc.value, kind.auroc.lower, kind.auroc.upper))
+            words = f"{cohort}{OF_STRANGERS}{kind.kind}"
+            metrics.append(Metric("ood_auroc", kind.sequence, value, kind.studies, words, command, *bounds))
     return metrics
 
 
-def rows_of(
-    found: dict[tuple[str, str], dict[str, float]], metrics: list[Metric], thresholds: dict[str, float]
-) -> list[list[str]]:
-    """Lines of the report."""
-    lines = [["sequence", "kind", "studies", "median distance", "beyond the threshold", "AUROC"]]
-    of_kind = {(m.input, m.measuredOn.partition("; strangers: ")[2]): m for m in metrics}
-    for (sequence, kind), by_study in sorted(found.items(), key=lambda item: (item[0][0], item[0][1] != "known")):
-        values = np.array(list(by_study.values()))
-        limit = thresholds.get(sequence)
-        beyond = "–" if limit is None else f"{(values > limit).mean():.1%}"
-        area = with_interval(of_kind.get((sequence, kind)))
-        lines.append([sequence, kind, str(len(values)), f"{np.median(values):.2f}", beyond, area])
-    return lines
+def kind_of_metric(metric: Metric) -> Kind:
+    """What a manifest kept of a kind of stranger."""
+    kind = metric.measuredOn.partition(OF_STRANGERS)[2]
+    return Kind(metric.input, kind, metric.studies, Estimate(metric.value, metric.lower, metric.upper))
+
+
+def kinds_table(kinds: list[Kind]) -> str:
+    """Markdown."""
+
+    def shown(value: float | None, form: str) -> str:
+        return "–" if value is None else format(value, form)
+
+    lines = [["sequence", "kind", "studies", "median distance", "beyond the limit", "AUROC"]]
+    for kind in kinds:
+        figures = (shown(kind.median, ".2f"), shown(kind.beyond, ".1%"), with_interval(kind.auroc))
+        lines.append([kind.sequence, kind.kind, str(kind.studies), *figures])
+    return grid(lines)
 
 
 def thresholds_of(package: Path) -> dict[str, float]:
@@ -150,12 +191,16 @@ def main() -> None:
     found = distances(model, known)
     for kind, folder in others.items():
         found |= distances_of_others(model, kind, folder)
-    command = command_line("hepatrain.unseen")
-    metrics = unseen_metrics(found, options.cohort, command)
+    kinds = kinds_of(found, thresholds_of(options.package))
     if options.out:
-        content = json.dumps([asdict(metric) for metric in metrics], indent=2, ensure_ascii=False)
-        options.out.write_text(content + "\n")
-    print(grid(rows_of(found, metrics, thresholds_of(options.package))))
+        content = {
+            "command": command_line("hepatrain.unseen"),
+            "cohort": options.cohort,
+            "kinds": [asdict(kind) for kind in kinds],
+        }
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    print(kinds_table(kinds))
 
 
 if __name__ == "__main__":

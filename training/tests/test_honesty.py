@@ -1,7 +1,9 @@
 import numpy as np
 
 from hepatrain.honesty import honesty, page, without_temperature
+from hepatrain.intervals import Estimate
 from hepatrain.predictions import table_of
+from hepatrain.unseen import Kind
 from hepatrain.vocabulary import STAGES
 
 rng = np.random.default_rng(0)
@@ -42,7 +44,8 @@ def test_the_temperature_is_taken_back():
 
 
 def test_every_promise_is_measured():
-    found = honesty(MANIFEST, answers(400), [])
+    brains = Kind("T1W", "brains", 3, Estimate(0.9, 0.8, 1.0), median=4.0, beyond=2 / 3)
+    found = honesty(MANIFEST, answers(400), [brains])
     raw, calibrated = found["confidence"]
     assert (raw["calibrated"], calibrated["calibrated"]) == ("no", "yes")
     assert raw["log_loss"]["value"] > calibrated["log_loss"]["value"] + 0.05
@@ -52,3 +55,4 @@ def test_every_promise_is_measured():
     words = page(found, "made-up studies", ["command"])
     assert "| T1W | all |" in words
     assert "T1W 1.50" in words
+    assert "| T1W | brains | 3 | 4.00 | 66.7% | 0.900 (0.800 to 1.000) |" in words

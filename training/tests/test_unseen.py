@@ -4,7 +4,17 @@ import pytest
 from hepatrain.answers import NetworkModel
 from hepatrain.data.studies import read_studies
 from hepatrain.fit_distribution import fit_distribution
-from hepatrain.unseen import CHANGES, auroc, distances, distances_of_others, rows_of, strangers_of, unseen_metrics
+from hepatrain.unseen import (
+    CHANGES,
+    auroc,
+    distances,
+    distances_of_others,
+    kind_of_metric,
+    kinds_of,
+    kinds_table,
+    strangers_of,
+    unseen_metrics,
+)
 from tests.conftest import write_prepared
 
 NAMES = [(f"s{n}", ("mild", "moderate", "severe")[n % 3], "train") for n in range(24)]
@@ -31,7 +41,7 @@ def test_every_kind_of_stranger_is_measured(model):
         ("T2W", "T1W given as T2W"),
     }
     assert all(len(by_study) == 12 for by_study in found.values())
-    metrics = {(m.input, m.measuredOn): m for m in unseen_metrics(found, "tests", "command")}
+    metrics = {(m.input, m.measuredOn): m for m in unseen_metrics(kinds_of(found, {}), "tests", "command")}
     assert len(metrics) == 10
     # The tests' slices are noise about 0, 1 and 2, so about −2 is far from all.
     assert metrics["T1W", "tests; strangers: inverted contrast"].value > 0.6
@@ -44,14 +54,21 @@ def test_a_folder_of_strangers(model, tmp_path):
     for tensor in (folder / "tensors").iterdir():
         np.save(tensor, np.load(tensor) * 0 + 40)
     found = distances(*model) | distances_of_others(model[0], "brains", folder)
-    metrics = unseen_metrics(found, "tests", "command")
-    brains = [m for m in metrics if m.measuredOn.endswith("brains")]
-    assert [(m.input, m.studies, m.value) for m in brains] == [("T1W", 3, 1.0), ("T2W", 3, 1.0)]
-    lines = rows_of(found, metrics, {"T1W": max(found["T1W", "known"].values())})
-    beyond = {(line[0], line[1]): line[4] for line in lines}
-    assert beyond["T1W", "brains"] == "100.0%"
-    assert beyond["T1W", "known"] == "0.0%"
-    assert beyond["T2W", "brains"] == "–"
+    kinds = kinds_of(found, {"T1W": max(found["T1W", "known"].values())})
+    brains = [kind for kind in kinds if kind.kind == "brains"]
+    assert [(k.sequence, k.studies, k.auroc.value) for k in brains] == [("T1W", 3, 1.0), ("T2W", 3, 1.0)]
+    beyond = {(kind.sequence, kind.kind): kind.beyond for kind in kinds}
+    assert beyond["T1W", "brains"] == 1
+    assert beyond["T1W", "known"] == 0
+    assert beyond["T2W", "brains"] is None
+    assert "| T1W | brains | 3 |" in kinds_table(kinds)
+
+
+def test_a_manifest_keeps_what_strangers_are(model):
+    kinds = [kind for kind in kinds_of(distances(*model), {}) if kind.auroc]
+    kept = [kind_of_metric(metric) for metric in unseen_metrics(kinds, "tests", "command")]
+    assert [(k.sequence, k.kind, k.studies) for k in kept] == [(k.sequence, k.kind, k.studies) for k in kinds]
+    assert [k.auroc.value for k in kept] == pytest.approx([k.auroc.value for k in kinds], abs=1e-4)
 
 
 @pytest.mark.parametrize("words", (["brains"], ["=a"], ["noise=a"], ["a=b", "a=c"]))

@@ -26,7 +26,7 @@ from hepatrain.package.replace import replace_package, require_replaceable
 from hepatrain.package.runtime import Package
 from hepatrain.predictions import read_predictions
 from hepatrain.report import HEADLINE, table
-from hepatrain.unseen import MOST_STUDIES, distances, unseen_metrics
+from hepatrain.unseen import MOST_STUDIES, distances, kinds_of, unseen_metrics
 from hepatrain.vocabulary import SEQUENCES
 
 
@@ -132,7 +132,7 @@ def measure(
         return calibration, patient_metrics(answers, f"{label.cohort}, out of fold", label.measure)
     answers = predict_table(model, test, slices=False)
     metrics = patient_metrics(answers, label.cohort, label.measure)
-    strangers = unseen_metrics(distances(model, test[:MOST_STUDIES]), label.cohort, label.measure)
+    strangers = unseen_metrics(kinds_of(distances(model, test[:MOST_STUDIES]), {}), label.cohort, label.measure)
     return covering(calibration, answers), metrics + strangers
 
 
