@@ -49,6 +49,11 @@ test('a study with masks comes out with opinions beside its stage, one without m
   );
   const without = await runToEnd(system.client, { t1w, t2w });
   assert.deepEqual((await system.client.result(without.jobId)).opinions, []);
+  const counted = await samplesOf(worker.url, 'hepastage_opinions_total');
+  assert.deepEqual(
+    counted.map(({ labels, value }) => [labels['outcome'], value]),
+    [['given', 1]],
+  );
   assert.equal(await worker.stop(), 0);
 });
 
