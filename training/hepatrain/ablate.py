@@ -11,7 +11,7 @@ from pathlib import Path
 from hepatrain.ablation.grid import RADIOMICS, Variation, read_grid
 from hepatrain.ablation.radiomics import forest_answers
 from hepatrain.ablation.runs import is_done, path_of, run
-from hepatrain.ablation.table import Row, as_json, markdown, page, rows_of
+from hepatrain.ablation.table import as_json, markdown, page, rows_of, sequence_rows
 from hepatrain.command import command_line
 from hepatrain.data.studies import read_studies
 from hepatrain.parallel import run_all
@@ -20,8 +20,8 @@ from hepatrain.predictions import PredictionTable, read_predictions
 
 def ablate(
     prepared: Path, grid: list[Variation], folder: Path, seeds: list[int], processes: int, features: Path | None
-) -> list[Row]:
-    """Do the runs that are not done yet, and measure all."""
+) -> dict[str, list[PredictionTable]]:
+    """Do the runs that are not done yet. By row the test predictions of each seed."""
     calls = [
         (prepared, folder, variation, seed)
         for seed in seeds
@@ -36,7 +36,7 @@ def ablate(
     if features:
         studies = read_studies(prepared)
         answers[RADIOMICS] = [forest_answers(features, studies, seed) for seed in seeds]
-    return rows_of(answers)
+    return answers
 
 
 def main() -> None:
@@ -60,15 +60,22 @@ def main() -> None:
                 done = is_done(options.prepared, options.run, variation, seed)
                 print(f"{variation.name}, seed {seed}: {'done' if done else 'to do'}")
         return
-    rows = ablate(options.prepared, grid, options.run, options.seeds, options.processes, options.features)
+    answers = ablate(options.prepared, grid, options.run, options.seeds, options.processes, options.features)
+    rows, sequences = rows_of(answers), sequence_rows(answers)
     command = command_line("hepatrain.ablate")
     if options.out:
-        content = {"command": command, "measuredOn": options.cohort, "seeds": options.seeds, "rows": as_json(rows)}
+        content = {
+            "command": command,
+            "measuredOn": options.cohort,
+            "seeds": options.seeds,
+            "rows": as_json(rows),
+            "oneSequence": as_json(sequences),
+        }
         options.out.parent.mkdir(parents=True, exist_ok=True)
         options.out.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     if options.markdown:
         options.markdown.parent.mkdir(parents=True, exist_ok=True)
-        options.markdown.write_text(page(rows, options.cohort, command, options.seeds))
+        options.markdown.write_text(page(rows, sequences, options.cohort, command, options.seeds))
     print(markdown(rows))
 
 

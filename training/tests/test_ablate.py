@@ -1,6 +1,7 @@
 import csv
 import json
 import sys
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -9,8 +10,9 @@ from hepatrain import ablate as command
 from hepatrain.ablation import radiomics
 from hepatrain.ablation.grid import read_grid
 from hepatrain.ablation.radiomics import forest_answers
-from hepatrain.ablation.table import markdown, page, rows_of
+from hepatrain.ablation.table import markdown, page, rows_of, sequence_rows
 from hepatrain.data.studies import read_studies
+from hepatrain.predictions import PredictionTable
 from tests.conftest import write_prepared
 from tests.made_up import answers
 
@@ -93,6 +95,9 @@ def test_the_command_runs_a_grid_once_and_writes_its_table(prepared, tmp_path, m
     content = json.loads((tmp_path / "out/ablation.json").read_text())
     rows = {(row["name"], row["input"]): row for row in content["rows"]}
     assert len(rows) == 3 + 3 + 1 + 3  # a network of T1W answers for T1W only
+    assert {(row["name"], row["input"]) for row in content["oneSequence"]} == {
+        *(("full", "T1W"), ("full", "T2W"), ("T1W only", "T1W"))
+    }
     assert content["measuredOn"] == "made-up studies"
     # Brightness tells the stage, and the mean brightness is a feature.
     assert rows["radiomics", "T1W"]["figures"]["accuracy"]["value"] == 1
@@ -139,7 +144,29 @@ def test_a_part_that_matters_costs_and_one_that_does_not_shows_nothing():
         assert worse.differences["accuracy"].value == pytest.approx(by_hand)
         assert worse.figures["accuracy"].lower < worse.figures["accuracy"].value < worse.figures["accuracy"].upper
     assert "| worse | T1W | 60 |" in markdown(rows.values())
-    assert "no difference shown" in page(rows.values(), "tests", "command", [1, 2, 3])
+    assert "no difference shown" in page(rows.values(), [], "tests", "command", [1, 2, 3])
+
+
+def test_one_sequence_is_held_against_both():
+    full, other = ([answers(80, right=0.8, seed=seed) for seed in seeds] for seeds in (range(2), range(2, 4)))
+    guesses = [answers(80, right=0.4, seed=seed) for seed in range(4, 6)]
+    # The full network knows less from T2W, and a network of T1W has seen nothing else.
+    full = [concatenated(a.where(a.input != "T2W"), b.whole("T2W")) for a, b in zip(full, guesses, strict=True)]
+    t1w_only = [table.whole("T1W") for table in other]
+    rows = {(row.name, row.input): row for row in sequence_rows({"full": full, "same": full, "T1W only": t1w_only})}
+    assert {key: row.verdict for key, row in rows.items()} == {
+        ("full", "T1W"): "no difference shown",
+        ("full", "T2W"): "costs",
+        ("T1W only", "T1W"): "no difference shown",
+    }
+    assert {row.against for row in rows.values()} == {"T1W+T2W"}
+    words = page([], rows.values(), "tests", "command", [1, 2])
+    assert "| full | T2W | 80 |" in words
+
+
+def concatenated(*tables):
+    columns = {f.name: np.concatenate([getattr(t, f.name) for t in tables]) for f in fields(PredictionTable)}
+    return PredictionTable(**columns)
 
 
 def test_seeds_widen_intervals():

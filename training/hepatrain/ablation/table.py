@@ -24,8 +24,10 @@ class Row:
     studies: int
     seeds: int
     figures: dict[str, Estimate]
+    against: str
+    """The input that the full network was given for the differences."""
     differences: dict[str, Estimate]
-    """This row minus the full network, on the same studies in the same variants; empty for the full network itself."""
+    """This row minus the full network, on the same studies in the same variants; empty for the very same answers."""
 
     @property
     def verdict(self) -> str:
@@ -77,25 +79,36 @@ def estimates(values: dict[str, np.ndarray]) -> dict[str, Estimate]:
     }
 
 
+def compare(runs: dict[str, list[PredictionTable]], name: str, of_input: str, against: str) -> Row | None:
+    """A row's answers from an input beside the full network's from another or the same. None: no study has both."""
+    own, full = [t.whole(of_input) for t in runs[name]], [t.whole(against) for t in runs[FULL]]
+    cases = np.intersect1d(cases_of(own[0]), cases_of(full[0]))
+    if len(cases) == 0:
+        return None
+    # Seeds are no pairs: two networks that share one have nothing else in common. Unless they are the same network.
+    streams = {row: stream for stream, row in enumerate([FULL, *(row for row in runs if row != FULL)])}
+    figures = {f: over_seeds(values, streams[name]) for f, values in by_seed(own, cases).items()}
+    differences = {}
+    if (name, of_input) != (FULL, against):
+        of_full = {f: over_seeds(values, streams[FULL]) for f, values in by_seed(full, cases).items()}
+        differences = estimates({f: figures[f] - of_full[f] for f in FIGURES})
+    studies = len(np.unique(own[0].study[np.isin(cases_of(own[0]), cases)]))
+    return Row(name, of_input, studies, len(own), estimates(figures), against, differences)
+
+
 def rows_of(runs: dict[str, list[PredictionTable]]) -> list[Row]:
-    """Runs: by row the test predictions of each seed, `full` among them. Inputs that a row cannot read are left out."""
-    rows = []
-    for stream, (name, tables) in enumerate(runs.items(), start=1):
-        for of_input in own_inputs(tables[0]):
-            own = [table.whole(of_input) for table in tables]
-            full = [table.whole(of_input) for table in runs[FULL]]
-            cases = np.intersect1d(cases_of(own[0]), cases_of(full[0]))
-            if len(cases) == 0:
-                continue
-            figures = {f: over_seeds(values, stream) for f, values in by_seed(own, cases).items()}
-            differences = {}
-            if name != FULL:
-                # Seeds are no pairs: two networks that share one have nothing else in common.
-                of_full = {f: over_seeds(values, 0) for f, values in by_seed(full, cases).items()}
-                differences = estimates({f: figures[f] - of_full[f] for f in FIGURES})
-            studies = len(np.unique(own[0].study))
-            rows.append(Row(name, of_input, studies, len(tables), estimates(figures), differences))
-    return rows
+    """Runs: by row the test predictions of each seed, `full` among them. Every row on each input that it can read."""
+    rows = (compare(runs, name, read, read) for name, tables in runs.items() for read in own_inputs(tables[0]))
+    return [row for row in rows if row]
+
+
+def sequence_rows(runs: dict[str, list[PredictionTable]]) -> list[Row]:
+    """One sequence against both: the full network when it is given one, and networks that only ever saw one."""
+    both = next(name for name, has in INPUTS.items() if all(has))
+    answers = {name: own_inputs(tables[0]) for name, tables in runs.items()}
+    single = {name: reads for name, reads in answers.items() if name == FULL or both not in reads}
+    rows = (compare(runs, name, read, both) for name, reads in single.items() for read in reads if read != both)
+    return [row for row in rows if row]
 
 
 def as_json(rows: Iterable[Row]) -> list[dict]:
@@ -121,7 +134,7 @@ def markdown(rows: Iterable[Row]) -> str:
     return grid(lines)
 
 
-def page(rows: Iterable[Row], cohort: str, command: str, seeds: list[int]) -> str:
+def page(rows: Iterable[Row], sequences: Iterable[Row], cohort: str, command: str, seeds: list[int]) -> str:
     """The table as a Markdown page."""
     return f"""# Ablation
 
@@ -135,6 +148,12 @@ intervals are not corrected for the number of rows: of twenty without any effect
 seeds varies less than networks do, so the intervals are a little too short.
 
 {markdown(rows)}
+
+## One sequence instead of both
+
+The same, minus the full network's answers from both sequences of the same studies.
+
+{markdown(sequences)}
 
 ```sh
 {command}
