@@ -144,7 +144,9 @@ def test_a_part_that_matters_costs_and_one_that_does_not_shows_nothing():
         assert worse.differences["accuracy"].value == pytest.approx(by_hand)
         assert worse.figures["accuracy"].lower < worse.figures["accuracy"].value < worse.figures["accuracy"].upper
     assert "| worse | T1W | 60 |" in markdown(rows.values())
-    assert "no difference shown" in page(rows.values(), [], "tests", "command", [1, 2, 3])
+    words = page([*rows.values()], [], "tests", "command", [1, 2, 3])
+    assert "**Costs: worse (T1W), worse (T2W), worse (T1W+T2W). Gains: better" in words
+    assert "no difference shown" in words
 
 
 def test_one_sequence_is_held_against_both():
@@ -160,8 +162,9 @@ def test_one_sequence_is_held_against_both():
         ("T1W only", "T1W"): "no difference shown",
     }
     assert {row.against for row in rows.values()} == {"T1W+T2W"}
-    words = page([], rows.values(), "tests", "command", [1, 2])
+    words = page(rows_of({"full": full, "other": other}), [*rows.values()], "tests", "command", [1, 2])
     assert "| full | T2W | 80 |" in words
+    assert "**Costs: full (T2W).**" in words
 
 
 def concatenated(*tables):
