@@ -1,7 +1,7 @@
 import csv
 import json
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -145,7 +145,7 @@ def test_a_part_that_matters_costs_and_one_that_does_not_shows_nothing():
         assert worse.figures["accuracy"].lower < worse.figures["accuracy"].value < worse.figures["accuracy"].upper
     assert "| worse | T1W | 60 |" in markdown(rows.values())
     words = page([*rows.values()], [], "tests", "command", [1, 2, 3])
-    assert "**Costs: worse (T1W), worse (T2W), worse (T1W+T2W). Gains: better" in words
+    assert "**Costs:** worse (T1W), worse (T2W), worse (T1W+T2W). **Costs log loss:** none. **Gains:** better" in words
     assert "no difference shown" in words
 
 
@@ -164,12 +164,25 @@ def test_one_sequence_is_held_against_both():
     assert {row.against for row in rows.values()} == {"T1W+T2W"}
     words = page(rows_of({"full": full, "other": other}), [*rows.values()], "tests", "command", [1, 2])
     assert "| full | T2W | 80 |" in words
-    assert "**Costs: full (T2W).**" in words
+    assert "**Costs:** full (T2W). **Costs log loss:** none." in words
 
 
 def concatenated(*tables):
     columns = {f.name: np.concatenate([getattr(t, f.name) for t in tables]) for f in fields(PredictionTable)}
     return PredictionTable(**columns)
+
+
+def test_what_accuracy_does_not_show_log_loss_may():
+    sure = [answers(80, right=0.8, seed=seed) for seed in range(2)]
+    # The same answers, said with far too much confidence.
+    powers = [table.probabilities**6 for table in sure]
+    pairs = zip(sure, powers, strict=True)
+    brash = [replace(table, probabilities=power / power.sum(1, keepdims=True)) for table, power in pairs]
+    for name, verdict in (("brash", "costs log loss"), ("full", "")):
+        row = {row.name: row for row in rows_of({"full": sure, "brash": brash})}[name]
+        assert row.verdict == verdict
+    row = rows_of({"full": brash, "other": sure})[-1]
+    assert (row.differences["accuracy"].value, row.verdict) == (0, "gains log loss")
 
 
 def test_seeds_widen_intervals():

@@ -31,11 +31,17 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """By accuracy."""
-        change = self.differences.get("accuracy")
-        if change is None:
+        """By accuracy; where that shows nothing by log loss, which also hears how sure a right or wrong answer was."""
+        if not self.differences:
             return ""
-        return "costs" if change.upper < 0 else "gains" if change.lower > 0 else "no difference shown"
+        accuracy, loss = self.differences["accuracy"], self.differences["log_loss"]
+        shown = {
+            "costs": accuracy.upper < 0,
+            "gains": accuracy.lower > 0,
+            "costs log loss": loss.lower > 0,
+            "gains log loss": loss.upper < 0,
+        }
+        return next((words for words, holds in shown.items() if holds), "no difference shown")
 
 
 def own_inputs(table: PredictionTable) -> list[str]:
@@ -134,10 +140,11 @@ def markdown(rows: Iterable[Row]) -> str:
     return grid(lines)
 
 
-def said_of(rows: Iterable[Row], verdict: str) -> str:
-    """The rows with a verdict, in words."""
-    named = [f"{row.name} ({row.input})" for row in rows if row.verdict == verdict]
-    return ", ".join(named) or "none"
+def shown_of(rows: Iterable[Row]) -> str:
+    """What the rows show, in words."""
+    verdicts = ("costs", "costs log loss", "gains", "gains log loss")
+    named = {words: [f"{row.name} ({row.input})" for row in rows if row.verdict == words] for words in verdicts}
+    return " ".join(f"**{words.capitalize()}:** {', '.join(names) or 'none'}." for words, names in named.items())
 
 
 def page(rows: Sequence[Row], sequences: Sequence[Row], cohort: str, command: str, seeds: list[int]) -> str:
@@ -151,13 +158,14 @@ def page(rows: Sequence[Row], sequences: Sequence[Row], cohort: str, command: st
 of the test studies prepared without and with liver mask together; radiomics and what it is compared with: with.
 Intervals are 95 %, by bootstrap over patients and seeds.
 
-A row *costs* if the whole interval of its accuracy minus the full network's lies below 0, and *gains* if above. The
-intervals are not corrected for the number of rows: of twenty without any effect, one would stand out. A handful of
-seeds varies less than networks do, so the intervals are a little too short.
+A row *costs* if the whole interval of its accuracy minus the full network's lies below 0, and *gains* if above; it
+*costs log loss* if accuracy shows nothing and that interval lies above 0. The intervals are not corrected for the
+number of rows: of twenty without any effect, one would stand out. A handful of seeds varies less than networks do, so
+the intervals are a little too short.
 
-**Costs: {said_of(rows, "costs")}. Gains: {said_of(rows, "gains")}.** Of every other row nothing is claimed: whether
-the part helps was not shown here. Half an interval is about {np.median(widths):.0f} points of accuracy: much less
-could not have been seen.
+{shown_of(rows)}
+Of every other row nothing is claimed: whether the part helps was not shown here. Half an interval is about
+{np.median(widths):.0f} points of accuracy: much less could not have been seen.
 
 {markdown(rows)}
 
@@ -165,7 +173,7 @@ could not have been seen.
 
 The same, minus the full network's answers from both sequences of the same studies.
 
-**Costs: {said_of(sequences, "costs")}.**
+{shown_of(sequences)}
 
 {markdown(sequences)}
 
