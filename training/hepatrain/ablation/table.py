@@ -147,10 +147,17 @@ def shown_of(rows: Iterable[Row]) -> str:
     return " ".join(f"**{words.capitalize()}:** {', '.join(names) or 'none'}." for words, names in named.items())
 
 
+def sensitivity_of(rows: Iterable[Row]) -> str:
+    """How small a difference could have been shown, in words."""
+    compared = [row.differences["accuracy"] for row in rows if row.differences]
+    if not compared:
+        return "Nothing was compared."
+    half = np.median([100 * (change.upper - change.lower) / 2 for change in compared])
+    return f"Half an interval is about\n{half:.0f} points of accuracy: much less could not have been seen."
+
+
 def page(rows: Sequence[Row], sequences: Sequence[Row], cohort: str, command: str, seeds: list[int]) -> str:
     """The table as a Markdown page."""
-    compared = [row.differences["accuracy"] for row in rows if row.differences]
-    widths = [100 * (change.upper - change.lower) / 2 for change in compared]
     return f"""# Ablation
 
 **Measured on {cohort}.** Each row is the full network with one thing changed, trained with the seeds
@@ -164,8 +171,7 @@ number of rows: of twenty without any effect, one would stand out. A handful of 
 the intervals are a little too short.
 
 {shown_of(rows)}
-Of every other row nothing is claimed: whether the part helps was not shown here. Half an interval is about
-{np.median(widths):.0f} points of accuracy: much less could not have been seen.
+Of every other row nothing is claimed: whether the part helps was not shown here. {sensitivity_of(rows)}
 
 {markdown(rows)}
 

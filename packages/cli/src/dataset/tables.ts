@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import { readInputFile } from '../input-file.ts';
-import type { Group, Sequence } from './layout.ts';
 import { readCsv } from '../read-csv.ts';
+import type { Group, Sequence } from './layout.ts';
 
 /** `Radiological Evaluation` and `Gender` as the dataset's labels.txt explains them. */
 const stages: Readonly<Record<string, PatientStage>> = { 1: 'mild', 2: 'moderate', 3: 'severe' };
