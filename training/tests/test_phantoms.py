@@ -1,4 +1,5 @@
 import csv
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 from operator import attrgetter
@@ -8,6 +9,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
+from hepatrain.phantoms import cohort
 from hepatrain.phantoms.__main__ import LONE_STUDY
 from hepatrain.phantoms.anatomy import sample_anatomy
 from hepatrain.phantoms.cohort import COLUMNS, FOLDS, folds_of, make_cohort, split_counts, stages_of
@@ -152,6 +154,24 @@ def test_signal_equations_against_their_limits():
     # Contrast agent: 1/T1 = 1 + 4.1 * 1 per second.
     assert relaxation(replace(tissue, gadolinium=1), 1.5, 1).t1 == pytest.approx(1000 / 5.1)
     assert water_and_fat(replace(tissue, lipid=1), 0.25) == pytest.approx(0.2)
+
+
+def test_more_test_studies_leave_the_others_as_they_are(tmp_path, monkeypatch):
+    written = []
+    monkeypatch.setattr(cohort, "make_study", lambda stage, seed: (stage, seed))
+    monkeypatch.setattr(cohort, "write_study", lambda study, path: written.append((path.name, *study)))
+    monkeypatch.setattr(cohort, "ProcessPoolExecutor", ThreadPoolExecutor)
+
+    def members(**options):
+        written.clear()
+        make_cohort(tmp_path, studies=20, seed=3, processes=1, **options)
+        return sorted(written)
+
+    usual, many = members(), members(test=9)
+    known = [member for member in usual if not member[0].startswith("test")]
+    assert [member for member in many if not member[0].startswith("test")] == known
+    assert len(known) == 16
+    assert len(many) == 16 + 9
 
 
 def test_splits_hold_every_study_once(tmp_path):

@@ -25,6 +25,7 @@ def main() -> None:
     kind = parser.add_mutually_exclusive_group(required=True)
     kind.add_argument("--studies", type=int, help="write a cohort of so many studies, with its cohort.csv")
     kind.add_argument("--stage", choices=STAGES, help="write one study of this stage")
+    parser.add_argument("--test-studies", type=int, help="so many test studies in the cohort instead of a fifth of it")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--dicom", choices=VENDORS, metavar="VENDOR", help="write the one study as DICOM too, as a "
                         f"scanner of this maker would: {', '.join(VENDORS)}")  # fmt: skip
@@ -33,6 +34,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.dicom and not options.stage:
         parser.error("--dicom goes with --stage: cohorts are NIfTI only")
+    if options.test_studies is not None and (options.stage or options.test_studies < 1):
+        parser.error("--test-studies: expected at least 1, with --studies")
     if options.stage:
         seed = (options.seed, *LONE_STUDY)
         study = make_study(options.stage, seed)
@@ -42,7 +45,7 @@ def main() -> None:
             rng = np.random.default_rng((*seed, 1 + list(VENDORS).index(options.dicom)))
             write_dicom_study(study, options.out, options.dicom, rng, options.transfer_syntax, options.zip)
     else:
-        print(make_cohort(options.out, options.studies, options.seed, options.processes))
+        print(make_cohort(options.out, options.studies, options.seed, options.processes, options.test_studies))
 
 
 if __name__ == "__main__":

@@ -22,10 +22,11 @@ FOLDS = 5
 """For cross-validation: a property beside the split, which it does not replace."""
 
 
-def split_counts(studies: int) -> dict[str, int]:
-    """How many studies each split gets; together exactly `studies`."""
+def split_counts(studies: int, test: int | None = None) -> dict[str, int]:
+    """How many studies each split gets: together exactly `studies`, unless the test split gets a number of its own."""
     bounds = np.rint(np.cumsum((0, *SPLIT_SHARE)) * studies).astype(int)
-    return dict(zip(SPLITS, np.diff(bounds).tolist(), strict=True))
+    counts = dict(zip(SPLITS, np.diff(bounds).tolist(), strict=True))
+    return counts if test is None else counts | {"test": test}
 
 
 def stages_of(split: str, count: int, seed: int) -> list[str]:
@@ -60,11 +61,15 @@ def make_member(out: Path, seed: int, split: str, number: int, stage: str, fold:
     return rows
 
 
-def make_cohort(out: Path, studies: int, seed: int, processes: int = 2) -> Path:
-    """Write a cohort and return its table. Paths in the table are relative to the table."""
+def make_cohort(out: Path, studies: int, seed: int, processes: int = 2, test: int | None = None) -> Path:
+    """Write a cohort and return its table. Paths in the table are relative to the table.
+
+    Args:
+        test: so many test studies instead of the share above: training and validation studies stay the same.
+    """
     members = [
         (split, number, stage)
-        for split, count in split_counts(studies).items()
+        for split, count in split_counts(studies, test).items()
         for number, stage in enumerate(stages_of(split, count, seed))
     ]
     folds = folds_of([stage for _, _, stage in members], seed)
