@@ -19,7 +19,7 @@ from hepatrain.metrics import Metric
 from hepatrain.package.files import MANIFEST
 from hepatrain.predictions import PredictionTable, read_predictions
 from hepatrain.report import grid, with_interval
-from hepatrain.unseen import Kind, kind_of_metric, kinds_table
+from hepatrain.unseen import Kind, kind_of_metric, kinds_table, read_kinds
 from hepatrain.vocabulary import INPUTS, STAGES
 
 FIGURES = ("expected_calibration_error", "log_loss", "brier")
@@ -30,17 +30,6 @@ def without_temperature(probabilities: np.ndarray, temperature: float) -> np.nda
     logits = temperature * np.log(np.maximum(probabilities, 1e-30))
     raw = np.exp(logits - logits.max(1, keepdims=True))
     return raw / raw.sum(1, keepdims=True)
-
-
-def read_strangers(path: Path) -> tuple[list[Kind], str]:
-    """What `hepatrain.unseen` wrote, and the command that did."""
-    content = json.loads(path.read_text())
-    return [kind_from(kind) for kind in content["kinds"]], content["command"]
-
-
-def kind_from(words: dict) -> Kind:
-    """Of its JSON."""
-    return Kind(**words | {"auroc": words["auroc"] and Estimate(**words["auroc"])})
 
 
 def temperature_rows(answers: PredictionTable, temperature: float) -> list[dict]:
@@ -88,7 +77,7 @@ def honesty(manifest: dict, answers: PredictionTable, strangers: list[Kind]) -> 
     }
 
 
-def page(found: dict, cohort: str, commands: list[str]) -> str:
+def page(found: dict, strangers: list[Kind], cohort: str, commands: list[str]) -> str:
     """The same for people, Markdown."""
 
     def interval(values: dict) -> str:
@@ -127,7 +116,7 @@ by stage it is only measured.
 How often a stranger's distance to the training studies is greater than that of a study of the kind that the model knows; 0.5 is chance. A
 distance above {limits} is told as OUT_OF_DISTRIBUTION.
 
-{kinds_table([kind_from(kind) for kind in found["strangers"]])}
+{kinds_table(strangers)}
 
 ## Heat in the liver
 
@@ -159,7 +148,7 @@ def main() -> None:
     kept = [Metric(**metric) for metric in manifest["metrics"] if metric["name"] == "ood_auroc"]
     strangers, before = [kind_of_metric(metric) for metric in kept], {metric.command for metric in kept}
     if options.unseen:
-        strangers, command = read_strangers(options.unseen)
+        strangers, command = read_kinds(options.unseen)
         before = {command}
     found = honesty(manifest, read_predictions(options.predictions), strangers)
     commands = [*sorted(before), command_line("hepatrain.honesty")]
@@ -167,7 +156,7 @@ def main() -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     content = {"commands": commands, **found}
     options.out.write_text(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-    options.markdown.write_text(page(found, options.cohort, commands))
+    options.markdown.write_text(page(found, strangers, options.cohort, commands))
 
 
 if __name__ == "__main__":

@@ -152,6 +152,20 @@ def kind_of_metric(metric: Metric) -> Kind:
     return Kind(metric.input, kind, metric.studies, Estimate(metric.value, metric.lower, metric.upper))
 
 
+def write_kinds(path: Path, kinds: list[Kind], cohort: str, command: str) -> None:
+    """JSON for programs."""
+    content = {"command": command, "cohort": cohort, "kinds": [asdict(kind) for kind in kinds]}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def read_kinds(path: Path) -> tuple[list[Kind], str]:
+    """The same again, and the command that it came from."""
+    content = json.loads(path.read_text())
+    kinds = [Kind(**kind | {"auroc": kind["auroc"] and Estimate(**kind["auroc"])}) for kind in content["kinds"]]
+    return kinds, content["command"]
+
+
 def kinds_table(kinds: list[Kind]) -> str:
     """Markdown."""
 
@@ -193,13 +207,7 @@ def main() -> None:
         found |= distances_of_others(model, kind, folder)
     kinds = kinds_of(found, thresholds_of(options.package))
     if options.out:
-        content = {
-            "command": command_line("hepatrain.unseen"),
-            "cohort": options.cohort,
-            "kinds": [asdict(kind) for kind in kinds],
-        }
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+        write_kinds(options.out, kinds, options.cohort, command_line("hepatrain.unseen"))
     print(kinds_table(kinds))
 
 

@@ -52,7 +52,7 @@ def test_every_promise_is_measured():
     assert [row["stage"] for row in found["stageSets"]] == ["all", *STAGES]
     assert found["stageSets"][0]["coverage"] > 0.9
     assert found["heatInLiverToChance"]["T1W"]["value"] == 2.0
-    words = page(found, "made-up studies", ["command"])
+    words = page(found, [brains], "made-up studies", ["command"])
     assert "| T1W | all |" in words
     assert "T1W 1.50" in words
     assert "| T1W | brains | 3 | 4.00 | 66.7% | 0.900 (0.800 to 1.000) |" in words

@@ -12,8 +12,10 @@ from hepatrain.unseen import (
     kind_of_metric,
     kinds_of,
     kinds_table,
+    read_kinds,
     strangers_of,
     unseen_metrics,
+    write_kinds,
 )
 from tests.conftest import write_prepared
 
@@ -62,6 +64,8 @@ def test_a_folder_of_strangers(model, tmp_path):
     assert beyond["T1W", "known"] == 0
     assert beyond["T2W", "brains"] is None
     assert "| T1W | brains | 3 |" in kinds_table(kinds)
+    write_kinds(tmp_path / "out" / "unseen.json", kinds, "tests", "command")
+    assert read_kinds(tmp_path / "out" / "unseen.json") == (kinds, "command")
 
 
 def test_a_manifest_keeps_what_strangers_are(model):

@@ -92,11 +92,11 @@ def compare(runs: dict[str, list[PredictionTable]], name: str, of_input: str, ag
     if len(cases) == 0:
         return None
     # Seeds are no pairs: two networks that share one have nothing else in common. Unless they are the same network.
-    streams = {row: stream for stream, row in enumerate([FULL, *(row for row in runs if row != FULL)])}
-    figures = {f: over_seeds(values, streams[name]) for f, values in by_seed(own, cases).items()}
+    streams = list(runs)
+    figures = {f: over_seeds(values, streams.index(name)) for f, values in by_seed(own, cases).items()}
     differences = {}
     if (name, of_input) != (FULL, against):
-        of_full = {f: over_seeds(values, streams[FULL]) for f, values in by_seed(full, cases).items()}
+        of_full = {f: over_seeds(values, streams.index(FULL)) for f, values in by_seed(full, cases).items()}
         differences = estimates({f: figures[f] - of_full[f] for f in FIGURES})
     studies = len(np.unique(own[0].study[np.isin(cases_of(own[0]), cases)]))
     return Row(name, of_input, studies, len(own), estimates(figures), against, differences)

@@ -65,7 +65,8 @@ def make_cohort(out: Path, studies: int, seed: int, processes: int = 2, test: in
     """Write a cohort and return its table. Paths in the table are relative to the table.
 
     Args:
-        test: so many test studies instead of the share above: training and validation studies stay the same.
+        test: so many test studies instead of the share above: training and validation studies stay the
+            same; only folds are dealt anew, because they lie across all splits.
     """
     members = [
         (split, number, stage)
