@@ -12,6 +12,8 @@ export interface ErrorDetails {
   readonly received?: string | number;
   /** What the reader can do about it: `export the series again`. */
   readonly action?: string;
+  /** When the same request may succeed, s from now: becomes `Retry-After`. */
+  readonly retryAfterSeconds?: number;
   /** The underlying error: for debugging only, never shown to a client and never logged with its stack. */
   readonly cause?: unknown;
 }

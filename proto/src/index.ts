@@ -1,4 +1,5 @@
 /** The contract: every message that travels between a client, the API, the queue, the worker and the object store. */
+export * from '../gen/hepastage/v1/access_pb.ts';
 export * from '../gen/hepastage/v1/dicom_pb.ts';
 export * from '../gen/hepastage/v1/error_pb.ts';
 export * from '../gen/hepastage/v1/job_pb.ts';

@@ -34,7 +34,7 @@ for (const store of storeKinds) {
       assert.equal(await told.promise, id);
       stop();
       const outcome = { stage: 'mild', model: 'm@1' };
-      assert.equal(await api.deps.status.succeed(tenant, id, claim.attempt, outcome), false);
+      assert.equal(await api.deps.status.succeed(tenant, id, claim.token, outcome), false);
       assert.deepEqual(await api.traces(), noTraces);
     });
 

@@ -60,7 +60,7 @@ describe('GET /v1/jobs/{id}', () => {
 
     const next = get(id, { prefer: 'wait=2', 'if-none-match': tagOf(claimed) });
     assert.equal(claim.kind, 'claimed');
-    await api.deps.status.report(tenant, id, claim.attempt, {
+    await api.deps.status.report(tenant, id, claim.token, {
       $typeName: 'hepastage.v1.Progress',
       step: Progress_Step.ENCODE,
       fraction: 0.5,

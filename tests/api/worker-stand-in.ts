@@ -43,7 +43,7 @@ export async function succeed({ store, status }: ApiDeps, jobId: string, stage =
   await store.writeBytes(objectKeys.artefact(tenant, jobId, 'heatmap.t1w.nii.gz'), heatmap);
   await store.writeBytes(objectKeys.artefact(tenant, jobId, 'unlisted.png'), heatmap);
   await store.writeBytes(objectKeys.result(tenant, jobId), Buffer.from(result));
-  await status.succeed(tenant, jobId, claim.attempt, { stage, model: 'phantom-light@1.0.0' });
+  await status.succeed(tenant, jobId, claim.token, { stage, model: 'phantom-light@1.0.0' });
   return result;
 }
 

@@ -51,7 +51,7 @@ export type Outcome =
 export type OnClaim = (attempt: number) => void;
 
 /**
- * One attempt at a study: claims it, stages it, records the outcome. Everything that it writes to the record carries the claim's attempt, so that an
+ * One attempt at a study: claims it, stages it, records the outcome. Everything that it writes to the record carries the claim's token, so that an
  * attempt that was overtaken changes nothing.
  */
 export async function runStudy(
@@ -68,7 +68,7 @@ export async function runStudy(
     await takeBack(request, parts);
     return { kind: 'dropped', ...(claim.kind === 'finished' && { state: claim.state }) };
   }
-  const { attempt } = claim;
+  const { attempt, token } = claim;
   onClaim(attempt);
 
   let outcome: Outcome;
@@ -81,19 +81,19 @@ export async function runStudy(
       signal,
       onOpinion: (event) => parts.onOpinion(jobId, event),
       onStep: async (progress) => {
-        if (!(await status.report(tenant, jobId, attempt, progress))) throw interruptions.superseded();
+        if (!(await status.report(tenant, jobId, token, progress))) throw interruptions.superseded();
       },
     });
     outcome = { kind: 'succeeded', ...staged };
     const { stage } = staged.result;
-    recorded = await status.succeed(tenant, jobId, attempt, { stage, model: parts.model.name });
+    recorded = await status.succeed(tenant, jobId, token, { stage, model: parts.model.name });
   } catch (thrown) {
     const error = HepastageError.from(signal.aborted ? signal.reason : thrown);
     const again = isNoFaultOfTheStudy(error) || (error.retryable && mayRetry);
     outcome = { kind: again ? 'returned' : 'failed', error };
     recorded = again
-      ? await status.requeue(tenant, jobId, attempt)
-      : await status.fail(tenant, jobId, attempt, jobError(error));
+      ? await status.requeue(tenant, jobId, token)
+      : await status.fail(tenant, jobId, token, jobError(error));
   }
   if (recorded) return outcome;
   await takeBack(request, parts);

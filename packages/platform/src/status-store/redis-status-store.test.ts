@@ -45,14 +45,22 @@ function request(createdMs = 1_700_000_000_000, externalReference = ''): StudyRe
   });
 }
 
+/** Claims a job that can be claimed, and returns the claim's token. */
+async function claimed(jobId: string, attempt = 1): Promise<string> {
+  const claim = await status.claim(tenant, jobId);
+  assert.ok(claim.kind === 'claimed');
+  assert.equal(claim.attempt, attempt);
+  return claim.token;
+}
+
 test('a record goes from queued through running to succeeded, and each change grows its version', async () => {
   const study = request();
   const { version } = await status.create(study);
-  assert.deepEqual(await status.claim(tenant, study.jobId), { kind: 'claimed', attempt: 1 });
+  const token = await claimed(study.jobId);
   const progress = create(ProgressSchema, { step: Progress_Step.ENCODE, fraction: 0.5 });
-  assert.equal(await status.report(tenant, study.jobId, 1, progress), true);
+  assert.equal(await status.report(tenant, study.jobId, token, progress), true);
   assert.deepEqual((await status.get(tenant, study.jobId))?.record.progress, progress);
-  assert.equal(await status.succeed(tenant, study.jobId, 1, { stage: 'mild', model: 'm@1' }), true);
+  assert.equal(await status.succeed(tenant, study.jobId, token, { stage: 'mild', model: 'm@1' }), true);
 
   const found = await status.get(tenant, study.jobId);
   assert.equal(found?.version, version + 3);
@@ -66,32 +74,32 @@ test('a record goes from queued through running to succeeded, and each change gr
 test('a change that is sent again because its reply was lost is done, once', async () => {
   const study = request();
   await status.create(study);
-  await status.claim(tenant, study.jobId);
-  assert.equal(await status.requeue(tenant, study.jobId, 1), true);
+  const first = await claimed(study.jobId);
+  assert.equal(await status.requeue(tenant, study.jobId, first), true);
   const { version } = (await status.get(tenant, study.jobId))!;
-  assert.equal(await status.requeue(tenant, study.jobId, 1), true);
+  assert.equal(await status.requeue(tenant, study.jobId, first), true);
   assert.equal((await status.get(tenant, study.jobId))?.version, version);
 
-  await status.claim(tenant, study.jobId);
+  const second = await claimed(study.jobId, 2);
   const outcome = { stage: 'mild', model: 'm@1' };
-  assert.equal(await status.succeed(tenant, study.jobId, 2, outcome), true);
-  assert.equal(await status.succeed(tenant, study.jobId, 2, outcome), true);
+  assert.equal(await status.succeed(tenant, study.jobId, second, outcome), true);
+  assert.equal(await status.succeed(tenant, study.jobId, second, outcome), true);
   const error = create(JobErrorSchema, { code: ErrorCode.INTERNAL, message: 'no' });
-  assert.equal(await status.fail(tenant, study.jobId, 2, error), false, 'another end is none');
+  assert.equal(await status.fail(tenant, study.jobId, second, error), false, 'another end is none');
 });
 
 test('a study that waits again has neither progress nor a beginning', async () => {
   const study = request();
   await status.create(study);
-  await status.claim(tenant, study.jobId);
+  const first = await claimed(study.jobId);
   const progress = create(ProgressSchema, { step: Progress_Step.EXPLAIN, fraction: 0.7 });
-  await status.report(tenant, study.jobId, 1, progress);
-  await status.requeue(tenant, study.jobId, 1);
+  await status.report(tenant, study.jobId, first, progress);
+  await status.requeue(tenant, study.jobId, first);
   const waiting = (await status.get(tenant, study.jobId))!.record;
   assert.deepEqual([waiting.progress, waiting.startedAt], [undefined, undefined]);
 
-  await status.claim(tenant, study.jobId);
-  await status.report(tenant, study.jobId, 2, progress);
+  const second = await claimed(study.jobId, 2);
+  await status.report(tenant, study.jobId, second, progress);
   await status.claim(tenant, study.jobId);
   assert.equal((await status.get(tenant, study.jobId))?.record.progress, undefined, 'the next attempt');
 });
@@ -107,42 +115,73 @@ test('creating the same job again changes nothing', async () => {
 test('an attempt that was overtaken can write nothing', async () => {
   const study = request();
   await status.create(study);
-  await status.claim(tenant, study.jobId);
-  assert.deepEqual(await status.claim(tenant, study.jobId), { kind: 'claimed', attempt: 2 });
-  assert.equal(await status.succeed(tenant, study.jobId, 1, { stage: 'mild', model: 'm@1' }), false);
-  assert.equal(await status.requeue(tenant, study.jobId, 1), false);
-  assert.equal(await status.succeed(tenant, study.jobId, 2, { stage: 'severe', model: 'm@1' }), true);
+  const first = await claimed(study.jobId);
+  const second = await claimed(study.jobId, 2);
+  assert.equal(await status.succeed(tenant, study.jobId, first, { stage: 'mild', model: 'm@1' }), false);
+  assert.equal(await status.requeue(tenant, study.jobId, first), false);
+  assert.equal(await status.succeed(tenant, study.jobId, second, { stage: 'severe', model: 'm@1' }), true);
   assert.equal((await status.get(tenant, study.jobId))?.record.stage, 'severe');
 });
 
 test('a job that was given back is fenced until its next claim', async () => {
   const study = request();
   await status.create(study);
-  await status.claim(tenant, study.jobId);
-  assert.equal(await status.requeue(tenant, study.jobId, 1), true);
-  assert.equal(await status.succeed(tenant, study.jobId, 1, { stage: 'mild', model: 'm@1' }), false);
+  const first = await claimed(study.jobId);
+  assert.equal(await status.requeue(tenant, study.jobId, first), true);
+  assert.equal(await status.succeed(tenant, study.jobId, first, { stage: 'mild', model: 'm@1' }), false);
   assert.equal((await status.get(tenant, study.jobId))?.record.state, JobRecord_State.QUEUED);
+});
+
+test('a worker of before Redis lost everything does not pass for one of after', async () => {
+  const study = request();
+  await status.create(study);
+  const before = await claimed(study.jobId);
+  const { record } = (await status.get(tenant, study.jobId))!;
+  await status.erase(tenant, study.jobId);
+  assert.equal(await status.restore({ ...record, state: JobRecord_State.QUEUED, attempt: 0 }), true);
+  assert.equal(await status.restore(record), false, 'there is one');
+  assert.equal(await status.succeed(tenant, study.jobId, before, { stage: 'mild', model: 'm@1' }), false);
+  const after = await claimed(study.jobId);
+  assert.equal(await status.succeed(tenant, study.jobId, before, { stage: 'mild', model: 'm@1' }), false);
+  assert.equal(await status.succeed(tenant, study.jobId, after, { stage: 'severe', model: 'm@1' }), true);
+});
+
+test('a job whose result is complete can be recovered, unless it has ended otherwise', async () => {
+  const study = request();
+  await status.create(study);
+  await claimed(study.jobId);
+  assert.equal(await status.recover(tenant, study.jobId, { stage: 'mild', model: 'm@1' }), true);
+  assert.equal((await status.get(tenant, study.jobId))?.record.state, JobRecord_State.SUCCEEDED);
+  const cancelled = request();
+  await status.create(cancelled);
+  await status.cancel(tenant, cancelled.jobId);
+  assert.equal(await status.recover(tenant, cancelled.jobId, { stage: 'mild', model: 'm@1' }), false);
+});
+
+test('the tenants that have jobs are known', async () => {
+  await status.create({ ...request(), tenant: 'one-more' });
+  assert.ok((await status.tenants()).includes('one-more'));
 });
 
 test('a terminal state never changes', async () => {
   const error = create(JobErrorSchema, { code: ErrorCode.NOT_NIFTI, message: 'no NIfTI' });
-  const ends: [JobRecord_State, (jobId: string) => Promise<boolean>][] = [
+  const ends: [JobRecord_State, (jobId: string, token: string) => Promise<boolean>][] = [
     [
       JobRecord_State.SUCCEEDED,
-      async (jobId) => status.succeed(tenant, jobId, 1, { stage: 'mild', model: 'm@1' }),
+      async (jobId, token) => status.succeed(tenant, jobId, token, { stage: 'mild', model: 'm@1' }),
     ],
-    [JobRecord_State.FAILED, async (jobId) => status.fail(tenant, jobId, 1, error)],
+    [JobRecord_State.FAILED, async (jobId, token) => status.fail(tenant, jobId, token, error)],
     [JobRecord_State.CANCELLED, async (jobId) => status.cancel(tenant, jobId)],
   ];
   for (const [state, end] of ends) {
     const { jobId } = (await status.create(request())).record;
-    await status.claim(tenant, jobId);
-    assert.equal(await end(jobId), true);
+    const token = await claimed(jobId);
+    assert.equal(await end(jobId, token), true);
     const ended = await status.get(tenant, jobId);
     assert.equal(ended?.record.state, state);
     for (const [otherState, other] of ends) {
       const isRepeated = otherState === state && state !== JobRecord_State.CANCELLED;
-      assert.equal(await other(jobId), isRepeated, 'an attempt may say again how it ended');
+      assert.equal(await other(jobId, token), isRepeated, 'an attempt may say again how it ended');
     }
     assert.deepEqual(await status.claim(tenant, jobId), { kind: 'finished', state });
     assert.deepEqual(await status.get(tenant, jobId), ended);
@@ -152,10 +191,10 @@ test('a terminal state never changes', async () => {
 test('an erased job is gone from record and index, and nothing brings it back', async () => {
   const study = request();
   await status.create(study);
-  await status.claim(tenant, study.jobId);
+  const token = await claimed(study.jobId);
   await status.erase(tenant, study.jobId);
   assert.equal(await status.get(tenant, study.jobId), undefined);
-  assert.equal(await status.succeed(tenant, study.jobId, 1, { stage: 'mild', model: 'm@1' }), false);
+  assert.equal(await status.succeed(tenant, study.jobId, token, { stage: 'mild', model: 'm@1' }), false);
   assert.deepEqual(await status.claim(tenant, study.jobId), { kind: 'absent' });
   const { records } = await status.list(tenant, {}, 100);
   assert.equal(
@@ -214,7 +253,7 @@ test('a study that arrives is RECEIVING until it is complete, and then QUEUED wi
   assert.equal(queued.studyInstanceUid, uid);
   assert.equal(await status.complete(study), true, 'again');
   assert.deepEqual(await status.get(tenant, study.jobId), { record: queued, version }, 'as it was first');
-  assert.deepEqual(await status.claim(tenant, study.jobId), { kind: 'claimed', attempt: 1 });
+  await claimed(study.jobId);
   assert.equal(await status.complete(study), false, 'a worker has it');
 });
 
@@ -225,9 +264,9 @@ test('nobody works on a study that arrives: it is complete first, or cancelled, 
   const { version } = (await status.get(tenant, jobId))!;
   const refused = { kind: 'finished', state: JobRecord_State.RECEIVING };
   assert.deepEqual(await status.claim(tenant, jobId), refused);
-  assert.equal(await status.requeue(tenant, jobId, 0), false);
-  assert.equal(await status.succeed(tenant, jobId, 0, { stage: 'mild', model: 'm@1' }), false);
-  assert.equal(await status.fail(tenant, jobId, 0, error), false);
+  assert.equal(await status.requeue(tenant, jobId, 'nobody'), false);
+  assert.equal(await status.succeed(tenant, jobId, 'nobody', { stage: 'mild', model: 'm@1' }), false);
+  assert.equal(await status.fail(tenant, jobId, 'nobody', error), false);
   assert.equal((await status.get(tenant, jobId))?.version, version);
   assert.equal(await status.cancel(tenant, jobId), true);
   assert.equal(await status.complete(request()), false, 'there is no such job');

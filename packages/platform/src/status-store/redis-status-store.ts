@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import {
@@ -81,13 +82,18 @@ class RedisStatusStore implements StatusStore {
       ...(createdAt && { createdAt }),
       ...(metadata && { metadata }),
     });
-    await this.#transition(
-      'create',
-      record,
-      { created: createdAt === undefined ? 0 : timestampMs(createdAt) },
-      toHash(record),
-    );
+    await this.restore(record);
     return (await this.get(tenant, jobId)) ?? { record, version: 1 };
+  }
+
+  async restore(record: JobRecord): Promise<boolean> {
+    const created = record.createdAt === undefined ? 0 : timestampMs(record.createdAt);
+    const { outcome } = await this.#transition('create', record, { created }, toHash(record));
+    return outcome === 'done';
+  }
+
+  async tenants(): Promise<readonly string[]> {
+    return (await answered(this.#redis.smembers(this.#tenantsKey()))).toSorted();
   }
 
   async complete({ tenant, jobId, metadata }: StudyRequest): Promise<boolean> {
@@ -118,31 +124,44 @@ class RedisStatusStore implements StatusStore {
   }
 
   async claim(tenant: string, jobId: string): Promise<Claim> {
+    const token = randomUUID();
     const { outcome, state, attempt } = await this.#transition(
       'claim',
       { tenant, jobId },
-      {},
+      { token },
       this.#fields({ state: JobRecord_State.RUNNING, startedAt: now() }),
     );
     if (outcome === 'absent') return { kind: 'absent' };
-    return outcome === 'done' ? { kind: 'claimed', attempt } : { kind: 'finished', state };
+    return outcome === 'done' ? { kind: 'claimed', attempt, token } : { kind: 'finished', state };
   }
 
-  async report(tenant: string, jobId: string, attempt: number, progress: Progress): Promise<boolean> {
-    return this.#change('report', { tenant, jobId }, attempt, { progress });
+  async report(tenant: string, jobId: string, token: string, progress: Progress): Promise<boolean> {
+    return this.#change('report', { tenant, jobId }, token, { progress });
   }
 
-  async requeue(tenant: string, jobId: string, attempt: number): Promise<boolean> {
-    return this.#change('requeue', { tenant, jobId }, attempt, { state: JobRecord_State.QUEUED });
+  async requeue(tenant: string, jobId: string, token: string): Promise<boolean> {
+    return this.#change('requeue', { tenant, jobId }, token, { state: JobRecord_State.QUEUED });
   }
 
   async succeed(
     tenant: string,
     jobId: string,
-    attempt: number,
+    token: string,
     outcome: { stage: string; model: string },
   ): Promise<boolean> {
-    return this.#change('succeed', { tenant, jobId }, attempt, {
+    return this.#succeed({ tenant, jobId }, token, outcome);
+  }
+
+  async recover(tenant: string, jobId: string, outcome: { stage: string; model: string }): Promise<boolean> {
+    return this.#succeed({ tenant, jobId }, undefined, outcome);
+  }
+
+  async #succeed(
+    job: JobName,
+    token: string | undefined,
+    outcome: { stage: string; model: string },
+  ): Promise<boolean> {
+    return this.#change('succeed', job, token, {
       state: JobRecord_State.SUCCEEDED,
       finishedAt: now(),
       progress: { step: Progress_Step.PERSIST, fraction: 1 },
@@ -150,8 +169,8 @@ class RedisStatusStore implements StatusStore {
     });
   }
 
-  async fail(tenant: string, jobId: string, attempt: number | undefined, error: JobError): Promise<boolean> {
-    return this.#change('fail', { tenant, jobId }, attempt, {
+  async fail(tenant: string, jobId: string, token: string | undefined, error: JobError): Promise<boolean> {
+    return this.#change('fail', { tenant, jobId }, token, {
       state: JobRecord_State.FAILED,
       finishedAt: now(),
       error,
@@ -214,21 +233,21 @@ class RedisStatusStore implements StatusStore {
   async #change(
     action: Action,
     job: JobName,
-    attempt: number | undefined,
+    token: string | undefined,
     changes: RecordChanges,
   ): Promise<boolean> {
-    const { outcome } = await this.#transition(action, job, { attempt }, this.#fields(changes));
+    const { outcome } = await this.#transition(action, job, { token }, this.#fields(changes));
     return outcome === 'done';
   }
 
   async #transition(
     action: Action,
     { tenant, jobId }: JobName,
-    { attempt, created = 0 }: { attempt?: number | undefined; created?: number },
+    { token, created = 0 }: { token?: string | undefined; created?: number },
     fields: Readonly<Record<string, string>>,
   ): Promise<Transition> {
-    const keys = [this.#jobKey(tenant, jobId), this.#indexKey(tenant)];
-    const parameters = [action, jobId, tenant, attempt ?? '', created, channelOf(this.#prefix)];
+    const keys = [this.#jobKey(tenant, jobId), this.#indexKey(tenant), this.#tenantsKey()];
+    const parameters = [action, jobId, tenant, token ?? '', created, channelOf(this.#prefix)];
     const [outcome = '', state = '""', current = '0'] = (await answered(
       this.#redis.eval(transitionLua, keys.length, ...keys, ...parameters, ...Object.entries(fields).flat()),
     )) as string[];
@@ -287,6 +306,10 @@ class RedisStatusStore implements StatusStore {
 
   #jobKey(tenant: string, jobId: string): string {
     return `${this.#prefix}:job:${tenant}:${jobId}`;
+  }
+
+  #tenantsKey(): string {
+    return `${this.#prefix}:tenants`;
   }
 
   #indexKey(tenant: string): string {

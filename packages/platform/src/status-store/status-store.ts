@@ -6,9 +6,10 @@ export interface VersionedRecord {
   readonly version: number;
 }
 
-/** How a claim ended: `attempt` fences everything that this claim writes later. */
+/** How a claim ended. */
 export type Claim =
-  | { readonly kind: 'claimed'; readonly attempt: number }
+  /** `attempt` counts from 1. `token` names this attempt among all that there ever were: it fences everything that it writes later. */
+  | { readonly kind: 'claimed'; readonly attempt: number; readonly token: string }
   /** The job is in a terminal state already. */
   | { readonly kind: 'finished'; readonly state: JobRecord_State }
   /** The job was erased. */
@@ -42,31 +43,37 @@ export interface JobPage {
  *                   │        └─ RUNNING with the next attempt (its worker died), or QUEUED (its worker gave it back)
  *                   └── QUEUED | RUNNING → CANCELLED → (erased)
  *
- * Invariants: a terminal state never changes; `attempt` never falls; a write that carries an attempt is refused unless it is the
- * current one, so that a worker that lost its lock can't overwrite a newer attempt; the tenant's index holds exactly the tenant's records.
+ * Invariants: a terminal state never changes; `attempt` never falls; a write that carries a claim's token is refused unless it is the
+ * current one's, so that a worker that lost its lock can't overwrite a newer attempt; the tenant's index holds exactly the tenant's records.
  * Failures of Redis are HepastageErrors QUEUE_UNAVAILABLE.
  */
 export interface StatusStore {
   /** Writes the record and its index entry. Doing it again for the same job changes nothing. */
   create(request: StudyRequest, state?: FirstState): Promise<VersionedRecord>;
+  /** Writes a record that was lost, as the object store tells it, and its index entry. False: there is one. */
+  restore(record: JobRecord): Promise<boolean>;
   /** RECEIVING → QUEUED, with what is said of the study now. Doing it again changes nothing. False: it is in neither state. */
   complete(request: StudyRequest): Promise<boolean>;
   get(tenant: string, jobId: string): Promise<VersionedRecord | undefined>;
   /** Newest first. A page may be short of `limit` before the last: the cursor decides, not the count. */
   list(tenant: string, filter: JobFilter, limit: number, cursor?: string): Promise<JobPage>;
+  /** Every tenant that ever had a job since Redis was last empty. */
+  tenants(): Promise<readonly string[]>;
   claim(tenant: string, jobId: string): Promise<Claim>;
   /** The following five return false where the write is refused: the job is terminal, erased, or another attempt has it. */
-  report(tenant: string, jobId: string, attempt: number, progress: Progress): Promise<boolean>;
+  report(tenant: string, jobId: string, token: string, progress: Progress): Promise<boolean>;
   /** Back to QUEUED: this attempt ends without an outcome, another will begin. */
-  requeue(tenant: string, jobId: string, attempt: number): Promise<boolean>;
+  requeue(tenant: string, jobId: string, token: string): Promise<boolean>;
   succeed(
     tenant: string,
     jobId: string,
-    attempt: number,
+    token: string,
     outcome: { stage: string; model: string },
   ): Promise<boolean>;
-  /** `attempt` undefined: whoever fails it holds no claim (the queue gave up on it, or it can't be made a study). */
-  fail(tenant: string, jobId: string, attempt: number | undefined, error: JobError): Promise<boolean>;
+  /** `token` undefined: whoever fails it holds no claim (the queue gave up on it, or it can't be made a study). */
+  fail(tenant: string, jobId: string, token: string | undefined, error: JobError): Promise<boolean>;
+  /** QUEUED | RUNNING → SUCCEEDED of a job whose result is complete, though whoever wrote it could not say so. */
+  recover(tenant: string, jobId: string, outcome: { stage: string; model: string }): Promise<boolean>;
   cancel(tenant: string, jobId: string): Promise<boolean>;
   /** Removes record and index entry. */
   erase(tenant: string, jobId: string): Promise<void>;

@@ -1,17 +1,19 @@
 /**
  * Every change of a job's record, in one script so that it is atomic.
  *
- * KEYS: the job's hash, the tenant's index (sorted set: job id by creation time).
- * ARGV: action, job id, tenant, attempt ('' for none), creation time (ms, for create), channel, then field–value pairs to set.
- * The hash holds the record's fields as JSON, and `version`, which grows with each change.
+ * KEYS: the job's hash, the tenant's index (sorted set: job id by creation time), the set of tenants.
+ * ARGV: action, job id, tenant, claim ('' for none), creation time (ms, for create), channel, then field–value pairs to set.
+ * The hash holds the record's fields as JSON, `version`, which grows with each change, and `claim`, the unique name of the attempt that may write. (A name,
+ * not the attempt's number: where Redis lost everything, numbers begin anew, and a worker of before must not pass for one of after.)
  * What an attempt reported already, and sends again because it lost the first reply, counts as done and leaves no trace. (A claim that is sent again is another attempt.)
  * Returns { outcome, state, attempt }: outcome `done`, `refused` (terminal, fenced off or, for create, there already) or `absent`.
  */
 export const transitionLua = `
-local job, index = KEYS[1], KEYS[2]
-local action, id, tenant, attempt, created, channel = unpack(ARGV, 1, 6)
+local job, index, tenants = KEYS[1], KEYS[2], KEYS[3]
+local action, id, tenant, claim, created, channel = unpack(ARGV, 1, 6)
 local state = redis.call('HGET', job, 'state')
 local current = redis.call('HGET', job, 'attempt') or '0'
+local owner = redis.call('HGET', job, 'claim')
 local target
 for at = 7, #ARGV, 2 do
   if ARGV[at] == 'state' then target = ARGV[at + 1] end
@@ -20,6 +22,7 @@ end
 if action == 'create' then
   if state then return { 'refused', state, current } end
   redis.call('ZADD', index, created, id)
+  redis.call('SADD', tenants, tenant)
 elseif not state then
   return { 'absent', '', '0' }
 elseif action == 'erase' then
@@ -27,20 +30,21 @@ elseif action == 'erase' then
   redis.call('ZREM', index, id)
   redis.call('PUBLISH', channel, cjson.encode({ tenant = tenant, jobId = id, action = action }))
   return { 'done', state, current }
-elseif attempt ~= '' and attempt == current and state == target then
+elseif action ~= 'claim' and claim ~= '' and claim == owner and state == target then
   return { 'done', state, current }
 elseif action == 'complete' and state == '"QUEUED"' then
   return { 'done', state, current }
 elseif state == '"RECEIVING"' then
-  local gives_up = action == 'fail' and attempt == ''
+  local gives_up = action == 'fail' and claim == ''
   if action ~= 'complete' and action ~= 'cancel' and not gives_up then return { 'refused', state, current } end
 elseif action == 'complete' or (state ~= '"QUEUED"' and state ~= '"RUNNING"') then
   return { 'refused', state, current }
 elseif action == 'claim' then
   current = tostring(redis.call('HINCRBY', job, 'attempt', 1))
-elseif attempt ~= '' and attempt ~= current then
+  redis.call('HSET', job, 'claim', claim)
+elseif claim ~= '' and claim ~= owner then
   return { 'refused', state, current }
-elseif attempt ~= '' and state ~= '"RUNNING"' then
+elseif claim ~= '' and state ~= '"RUNNING"' then
   return { 'refused', state, current }
 end
 

@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file hepastage/v1/job.proto.
  */
 export const file_hepastage_v1_job: GenFile = /*@__PURE__*/
-  fileDesc("ChZoZXBhc3RhZ2UvdjEvam9iLnByb3RvEgxoZXBhc3RhZ2UudjEioQQKCUpvYlJlY29yZBIOCgZqb2JfaWQYASABKAkSDgoGdGVuYW50GAIgASgJEiwKBXN0YXRlGAMgASgOMh0uaGVwYXN0YWdlLnYxLkpvYlJlY29yZC5TdGF0ZRIPCgdhdHRlbXB0GAQgASgNEigKCHByb2dyZXNzGAUgASgLMhYuaGVwYXN0YWdlLnYxLlByb2dyZXNzEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnN0YXJ0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2ZpbmlzaGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIlCgVlcnJvchgJIAEoCzIWLmhlcGFzdGFnZS52MS5Kb2JFcnJvchItCghtZXRhZGF0YRgKIAEoCzIbLmhlcGFzdGFnZS52MS5TdHVkeU1ldGFkYXRhEg0KBXN0YWdlGAsgASgJEg0KBW1vZGVsGAwgASgJEhoKEnN0dWR5X2luc3RhbmNlX3VpZBgNIAEoCSJqCgVTdGF0ZRIPCgtVTlNQRUNJRklFRBAAEgoKBlFVRVVFRBABEgsKB1JVTk5JTkcQAhINCglTVUNDRUVERUQQAxIKCgZGQUlMRUQQBBINCglDQU5DRUxMRUQQBRINCglSRUNFSVZJTkcQBiLTAQoIUHJvZ3Jlc3MSKQoEc3RlcBgBIAEoDjIbLmhlcGFzdGFnZS52MS5Qcm9ncmVzcy5TdGVwEhAKCGZyYWN0aW9uGAIgASgBIokBCgRTdGVwEg8KC1VOU1BFQ0lGSUVEEAASCQoFRkVUQ0gQARIKCgZERUNPREUQAhIOCgpQUkVQUk9DRVNTEAMSCgoGRU5DT0RFEAQSCQoFU1RBR0UQBRILCgdFWFBMQUlOEAYSCwoHUEVSU0lTVBAHEgoKBlNFTEVDVBAIEgwKCEZFQVRVUkVTEAkiVQoISm9iRXJyb3ISJQoEY29kZRgBIAEoDjIXLmhlcGFzdGFnZS52MS5FcnJvckNvZGUSDwoHbWVzc2FnZRgCIAEoCRIRCglyZXRyeWFibGUYAyABKAgiRQoHSm9iTGlzdBIlCgRqb2JzGAEgAygLMhcuaGVwYXN0YWdlLnYxLkpvYlJlY29yZBITCgtuZXh0X2N1cnNvchgCIAEoCWIGcHJvdG8z", [file_google_protobuf_timestamp, file_hepastage_v1_error, file_hepastage_v1_study]);
+  fileDesc("ChZoZXBhc3RhZ2UvdjEvam9iLnByb3RvEgxoZXBhc3RhZ2UudjEioQQKCUpvYlJlY29yZBIOCgZqb2JfaWQYASABKAkSDgoGdGVuYW50GAIgASgJEiwKBXN0YXRlGAMgASgOMh0uaGVwYXN0YWdlLnYxLkpvYlJlY29yZC5TdGF0ZRIPCgdhdHRlbXB0GAQgASgNEigKCHByb2dyZXNzGAUgASgLMhYuaGVwYXN0YWdlLnYxLlByb2dyZXNzEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnN0YXJ0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2ZpbmlzaGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIlCgVlcnJvchgJIAEoCzIWLmhlcGFzdGFnZS52MS5Kb2JFcnJvchItCghtZXRhZGF0YRgKIAEoCzIbLmhlcGFzdGFnZS52MS5TdHVkeU1ldGFkYXRhEg0KBXN0YWdlGAsgASgJEg0KBW1vZGVsGAwgASgJEhoKEnN0dWR5X2luc3RhbmNlX3VpZBgNIAEoCSJqCgVTdGF0ZRIPCgtVTlNQRUNJRklFRBAAEgoKBlFVRVVFRBABEgsKB1JVTk5JTkcQAhINCglTVUNDRUVERUQQAxIKCgZGQUlMRUQQBBINCglDQU5DRUxMRUQQBRINCglSRUNFSVZJTkcQBiLTAQoIUHJvZ3Jlc3MSKQoEc3RlcBgBIAEoDjIbLmhlcGFzdGFnZS52MS5Qcm9ncmVzcy5TdGVwEhAKCGZyYWN0aW9uGAIgASgBIokBCgRTdGVwEg8KC1VOU1BFQ0lGSUVEEAASCQoFRkVUQ0gQARIKCgZERUNPREUQAhIOCgpQUkVQUk9DRVNTEAMSCgoGRU5DT0RFEAQSCQoFU1RBR0UQBRILCgdFWFBMQUlOEAYSCwoHUEVSU0lTVBAHEgoKBlNFTEVDVBAIEgwKCEZFQVRVUkVTEAkiVQoISm9iRXJyb3ISJQoEY29kZRgBIAEoDjIXLmhlcGFzdGFnZS52MS5FcnJvckNvZGUSDwoHbWVzc2FnZRgCIAEoCRIRCglyZXRyeWFibGUYAyABKAgiMwoJSm9iTWFya2VyEg4KBmpvYl9pZBgBIAEoCRIWCg5jb250ZW50X3NoYTI1NhgCIAEoCSJqCgdFcmFzdXJlEg4KBnRlbmFudBgBIAEoCRIOCgZqb2JfaWQYAiABKAkSMAoMcmVxdWVzdGVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgEIAEoCSJFCgdKb2JMaXN0EiUKBGpvYnMYASADKAsyFy5oZXBhc3RhZ2UudjEuSm9iUmVjb3JkEhMKC25leHRfY3Vyc29yGAIgASgJYgZwcm90bzM", [file_google_protobuf_timestamp, file_hepastage_v1_error, file_hepastage_v1_study]);
 
 /**
  * A job as its owner polls it.
@@ -474,6 +474,116 @@ export const JobErrorSchema: GenMessage<JobError, {jsonType: JobErrorJson}> = /*
   messageDesc(file_hepastage_v1_job, 2);
 
 /**
+ * Which job a name stands for: an idempotency key's, or a content's where studies are deduplicated.
+ *
+ * @generated from message hepastage.v1.JobMarker
+ */
+export type JobMarker = Message<"hepastage.v1.JobMarker"> & {
+  /**
+   * @generated from field: string job_id = 1;
+   */
+  jobId: string;
+
+  /**
+   * SHA-256 of what the client sent.
+   *
+   * @generated from field: string content_sha256 = 2;
+   */
+  contentSha256: string;
+};
+
+/**
+ * Which job a name stands for: an idempotency key's, or a content's where studies are deduplicated.
+ *
+ * @generated from message hepastage.v1.JobMarker
+ */
+export type JobMarkerJson = {
+  /**
+   * @generated from field: string job_id = 1;
+   */
+  jobId?: string;
+
+  /**
+   * SHA-256 of what the client sent.
+   *
+   * @generated from field: string content_sha256 = 2;
+   */
+  contentSha256?: string;
+};
+
+/**
+ * Describes the message hepastage.v1.JobMarker.
+ * Use `create(JobMarkerSchema)` to create a new message.
+ */
+export const JobMarkerSchema: GenMessage<JobMarker, {jsonType: JobMarkerJson}> = /*@__PURE__*/
+  messageDesc(file_hepastage_v1_job, 3);
+
+/**
+ * Says that a job is to be erased. It is there before anything is erased, and goes last, so that an erasure that breaks off is finished by another.
+ *
+ * @generated from message hepastage.v1.Erasure
+ */
+export type Erasure = Message<"hepastage.v1.Erasure"> & {
+  /**
+   * @generated from field: string tenant = 1;
+   */
+  tenant: string;
+
+  /**
+   * @generated from field: string job_id = 2;
+   */
+  jobId: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp requested_at = 3;
+   */
+  requestedAt?: Timestamp | undefined;
+
+  /**
+   * Who asked for it: an actor of the audit log.
+   *
+   * @generated from field: string actor = 4;
+   */
+  actor: string;
+};
+
+/**
+ * Says that a job is to be erased. It is there before anything is erased, and goes last, so that an erasure that breaks off is finished by another.
+ *
+ * @generated from message hepastage.v1.Erasure
+ */
+export type ErasureJson = {
+  /**
+   * @generated from field: string tenant = 1;
+   */
+  tenant?: string;
+
+  /**
+   * @generated from field: string job_id = 2;
+   */
+  jobId?: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp requested_at = 3;
+   */
+  requestedAt?: TimestampJson;
+
+  /**
+   * Who asked for it: an actor of the audit log.
+   *
+   * @generated from field: string actor = 4;
+   */
+  actor?: string;
+};
+
+/**
+ * Describes the message hepastage.v1.Erasure.
+ * Use `create(ErasureSchema)` to create a new message.
+ */
+export const ErasureSchema: GenMessage<Erasure, {jsonType: ErasureJson}> = /*@__PURE__*/
+  messageDesc(file_hepastage_v1_job, 4);
+
+/**
  * A page of jobs, newest first.
  *
  * @generated from message hepastage.v1.JobList
@@ -516,5 +626,5 @@ export type JobListJson = {
  * Use `create(JobListSchema)` to create a new message.
  */
 export const JobListSchema: GenMessage<JobList, {jsonType: JobListJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_job, 3);
+  messageDesc(file_hepastage_v1_job, 5);
 

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file hepastage/v1/study.proto.
  */
 export const file_hepastage_v1_study: GenFile = /*@__PURE__*/
-  fileDesc("ChhoZXBhc3RhZ2UvdjEvc3R1ZHkucHJvdG8SDGhlcGFzdGFnZS52MSLTAQoMU3R1ZHlSZXF1ZXN0Eg4KBmpvYl9pZBgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSLgoKY3JlYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKAoGaW5wdXRzGAQgAygLMhguaGVwYXN0YWdlLnYxLlN0dWR5SW5wdXQSLQoIbWV0YWRhdGEYBSABKAsyGy5oZXBhc3RhZ2UudjEuU3R1ZHlNZXRhZGF0YRIaChJzdHVkeV9pbnN0YW5jZV91aWQYBiABKAkijwIKDVN0dWR5TWV0YWRhdGESGgoSZXh0ZXJuYWxfcmVmZXJlbmNlGAEgASgJEjYKCHByaW9yaXR5GAIgASgOMiQuaGVwYXN0YWdlLnYxLlN0dWR5TWV0YWRhdGEuUHJpb3JpdHkSDQoFbW9kZWwYAyABKAkSKgoGc2VyaWVzGAQgASgLMhouaGVwYXN0YWdlLnYxLlNlcmllc0Nob2ljZRI7ChJyZXBvcnRfaWRlbnRpZmllcnMYBSABKA4yHy5oZXBhc3RhZ2UudjEuUmVwb3J0SWRlbnRpZmllcnMiMgoIUHJpb3JpdHkSDwoLVU5TUEVDSUZJRUQQABILCgdST1VUSU5FEAESCAoEU1RBVBACIigKDFNlcmllc0Nob2ljZRILCgN0MXcYASABKAkSCwoDdDJ3GAIgASgJItQBCgpTdHVkeUlucHV0EigKCHNlcXVlbmNlGAEgASgOMhYuaGVwYXN0YWdlLnYxLlNlcXVlbmNlEisKBHJvbGUYAiABKA4yHS5oZXBhc3RhZ2UudjEuU3R1ZHlJbnB1dC5Sb2xlEgsKA2tleRgDIAEoCRINCgVieXRlcxgEIAEoDRIOCgZzaGEyNTYYBSABKAkiQwoEUm9sZRIPCgtVTlNQRUNJRklFRBAAEgkKBUlNQUdFEAESDgoKTElWRVJfTUFTSxACEg8KC0RJQ09NX1NUVURZEAMqWwoRUmVwb3J0SWRlbnRpZmllcnMSIgoeUkVQT1JUX0lERU5USUZJRVJTX1VOU1BFQ0lGSUVEEAASCgoGSEFTSEVEEAESFgoSRVhURVJOQUxfUkVGRVJFTkNFEAJiBnByb3RvMw", [file_google_protobuf_timestamp, file_hepastage_v1_sequence]);
+  fileDesc("ChhoZXBhc3RhZ2UvdjEvc3R1ZHkucHJvdG8SDGhlcGFzdGFnZS52MSKeAgoMU3R1ZHlSZXF1ZXN0Eg4KBmpvYl9pZBgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSLgoKY3JlYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKAoGaW5wdXRzGAQgAygLMhguaGVwYXN0YWdlLnYxLlN0dWR5SW5wdXQSLQoIbWV0YWRhdGEYBSABKAsyGy5oZXBhc3RhZ2UudjEuU3R1ZHlNZXRhZGF0YRIaChJzdHVkeV9pbnN0YW5jZV91aWQYBiABKAkSHgoWaWRlbXBvdGVuY3lfa2V5X3NoYTI1NhgHIAEoCRIWCg5jb250ZW50X3NoYTI1NhgIIAEoCRIRCglyZXBsYXlfb2YYCSABKAkioAIKDVN0dWR5TWV0YWRhdGESGgoSZXh0ZXJuYWxfcmVmZXJlbmNlGAEgASgJEjYKCHByaW9yaXR5GAIgASgOMiQuaGVwYXN0YWdlLnYxLlN0dWR5TWV0YWRhdGEuUHJpb3JpdHkSDQoFbW9kZWwYAyABKAkSKgoGc2VyaWVzGAQgASgLMhouaGVwYXN0YWdlLnYxLlNlcmllc0Nob2ljZRI7ChJyZXBvcnRfaWRlbnRpZmllcnMYBSABKA4yHy5oZXBhc3RhZ2UudjEuUmVwb3J0SWRlbnRpZmllcnMSDwoHd2ViaG9vaxgGIAEoCSIyCghQcmlvcml0eRIPCgtVTlNQRUNJRklFRBAAEgsKB1JPVVRJTkUQARIICgRTVEFUEAIiKAoMU2VyaWVzQ2hvaWNlEgsKA3QxdxgBIAEoCRILCgN0MncYAiABKAki1AEKClN0dWR5SW5wdXQSKAoIc2VxdWVuY2UYASABKA4yFi5oZXBhc3RhZ2UudjEuU2VxdWVuY2USKwoEcm9sZRgCIAEoDjIdLmhlcGFzdGFnZS52MS5TdHVkeUlucHV0LlJvbGUSCwoDa2V5GAMgASgJEg0KBWJ5dGVzGAQgASgNEg4KBnNoYTI1NhgFIAEoCSJDCgRSb2xlEg8KC1VOU1BFQ0lGSUVEEAASCQoFSU1BR0UQARIOCgpMSVZFUl9NQVNLEAISDwoLRElDT01fU1RVRFkQAypbChFSZXBvcnRJZGVudGlmaWVycxIiCh5SRVBPUlRfSURFTlRJRklFUlNfVU5TUEVDSUZJRUQQABIKCgZIQVNIRUQQARIWChJFWFRFUk5BTF9SRUZFUkVOQ0UQAmIGcHJvdG8z", [file_google_protobuf_timestamp, file_hepastage_v1_sequence]);
 
 /**
  * An accepted study: `request.json` in the object store, and what the queue carries. Never PHI, never pixels.
@@ -59,6 +59,27 @@ export type StudyRequest = Message<"hepastage.v1.StudyRequest"> & {
    * @generated from field: string study_instance_uid = 6;
    */
   studyInstanceUid: string;
+
+  /**
+   * SHA-256 of the request's idempotency key, lower-case hexadecimal; empty without one.
+   *
+   * @generated from field: string idempotency_key_sha256 = 7;
+   */
+  idempotencyKeySha256: string;
+
+  /**
+   * SHA-256 of what the client sent: files and metadata; empty where neither an idempotency key nor the tenant's policy asks for it.
+   *
+   * @generated from field: string content_sha256 = 8;
+   */
+  contentSha256: string;
+
+  /**
+   * The job that this one is a replay of; empty as a rule.
+   *
+   * @generated from field: string replay_of = 9;
+   */
+  replayOf: string;
 };
 
 /**
@@ -104,6 +125,27 @@ export type StudyRequestJson = {
    * @generated from field: string study_instance_uid = 6;
    */
   studyInstanceUid?: string;
+
+  /**
+   * SHA-256 of the request's idempotency key, lower-case hexadecimal; empty without one.
+   *
+   * @generated from field: string idempotency_key_sha256 = 7;
+   */
+  idempotencyKeySha256?: string;
+
+  /**
+   * SHA-256 of what the client sent: files and metadata; empty where neither an idempotency key nor the tenant's policy asks for it.
+   *
+   * @generated from field: string content_sha256 = 8;
+   */
+  contentSha256?: string;
+
+  /**
+   * The job that this one is a replay of; empty as a rule.
+   *
+   * @generated from field: string replay_of = 9;
+   */
+  replayOf?: string;
 };
 
 /**
@@ -151,6 +193,13 @@ export type StudyMetadata = Message<"hepastage.v1.StudyMetadata"> & {
    * @generated from field: hepastage.v1.ReportIdentifiers report_identifiers = 5;
    */
   reportIdentifiers: ReportIdentifiers;
+
+  /**
+   * URL that is told when the job has ended; empty: the tenant's own, if it has one.
+   *
+   * @generated from field: string webhook = 6;
+   */
+  webhook: string;
 };
 
 /**
@@ -191,6 +240,13 @@ export type StudyMetadataJson = {
    * @generated from field: hepastage.v1.ReportIdentifiers report_identifiers = 5;
    */
   reportIdentifiers?: ReportIdentifiersJson;
+
+  /**
+   * URL that is told when the job has ended; empty: the tenant's own, if it has one.
+   *
+   * @generated from field: string webhook = 6;
+   */
+  webhook?: string;
 };
 
 /**
