@@ -97,6 +97,38 @@ for (const [name, open] of Object.entries(drivers)) {
       assert.deepEqual(await underTest.unfinished(), []);
     });
 
+    test('of creators of one key at the same time, exactly one makes it, and nobody replaces it', async () => {
+      const bodies = Array.from({ length: 8 }, (_, i) => Buffer.from(`body ${i}`));
+      const made = await Promise.all(bodies.map(async (body) => store.create('created/once', body)));
+      assert.equal(made.filter(Boolean).length, 1);
+      const winner = bodies[made.indexOf(true)];
+      assert.deepEqual(await store.readBytes('created/once', 100), winner);
+      assert.equal(await store.create('created/once', Buffer.from('late')), false);
+      assert.deepEqual(await store.readBytes('created/once', 100), winner);
+      assert.deepEqual(await underTest.unfinished(), []);
+      await store.erase('created/once');
+      assert.equal(await store.create('created/once', Buffer.from('late')), true);
+      await store.erase('created/');
+    });
+
+    test('the folders directly below one are listed', async () => {
+      for (const key of ['tree/b/x', 'tree/a/x', 'tree/a/y/z', 'tree/file', 'tree-other/c/x'])
+        await store.writeBytes(key, Buffer.from('x'));
+      assert.deepEqual(await Array.fromAsync(store.folders('tree/')), ['a', 'b']);
+      await store.erase('tree/a/');
+      assert.ok((await Array.fromAsync(store.folders('tree/'))).includes('b'));
+      assert.deepEqual(await Array.fromAsync(store.folders('nowhere/')), []);
+      await store.erase('tree');
+    });
+
+    test('a listing says when an object was written', async () => {
+      const before = Date.now();
+      await store.writeBytes('dated', Buffer.from('x'));
+      const [listed] = await Array.fromAsync(store.list('dated'));
+      // S3 tells whole seconds, and a server's clock may be another's.
+      assert.ok(Math.abs((listed?.modifiedAt.getTime() ?? 0) - before) < 60_000);
+    });
+
     test('what is absent reads as undefined', async () => {
       await store.writeBytes('present/file', Buffer.from('x'));
       for (const key of ['absent', 'present', 'present/other', 'present/file/below']) {

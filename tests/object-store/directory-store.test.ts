@@ -54,7 +54,7 @@ test('a location that is no directory is an error that says what to do', async (
     codeName: 'STORE_UNAVAILABLE',
     message:
       `directory ${path}: the object store cannot be read or written (received ENOTDIR); ` +
-      'make it a directory that the service may write to',
+      'make it a directory of a file system that works',
   };
   await assert.rejects(store.check(), unusable);
   const { stream } = patternSource(mebibyte);

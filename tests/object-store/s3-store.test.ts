@@ -39,7 +39,7 @@ suite('s3 store', () => {
       credentials: { accessKeyId: s3.accessKeyId, secretAccessKey: 'another secret' },
     });
     const refused = {
-      codeName: 'STORE_UNAVAILABLE',
+      codeName: 'STORE_DENIED',
       message:
         `s3 bucket ${s3.bucket}: S3 refuses the credentials (received SignatureDoesNotMatch); ` +
         'check the key and that it may list, read, write and delete in the bucket',

@@ -4,7 +4,7 @@ export { type ArchiveEntry, archiveEntries, type ArchiveLimits } from './archive
 export type { Arrival, Arrivals } from './arrivals/arrivals.ts';
 export { openArrivals } from './arrivals/redis-arrivals.ts';
 export { objectKeys } from './object-keys.ts';
-export type { ObjectStore, StoredObject, WriteOptions } from './object-store/object-store.ts';
+export type { ListedObject, ObjectStore, StoredObject, WriteOptions } from './object-store/object-store.ts';
 export type { Claim, JobFilter, JobPage, StatusStore, VersionedRecord } from './status-store/status-store.ts';
 export { parseConfig } from './config.ts';
 export { createLogger, describeError, type Logger } from './logger.ts';

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import { createDirectory, removeEmptyDirectories, syncDirectory } from './durable-directory.ts';
 import { hasCode } from './error-code.ts';
 import { assertKeyPrefix, assertObjectKey } from './object-key.ts';
-import type { ObjectStore, StoredObject, WriteOptions } from './object-store.ts';
+import type { ListedObject, ObjectStore, StoredObject, WriteOptions } from './object-store.ts';
 import { guarded, type OpenObject, readWhole } from './read-object.ts';
-import { storeUnavailable } from './store-error.ts';
+import { storeDenied, storeFull, storeUnavailable } from './store-error.ts';
 
 /** Files that are being written. No key begins with a dot, and a rename within one file system is atomic. */
 const unfinishedName = '.unfinished';
@@ -50,6 +50,18 @@ export class DirectoryStore implements ObjectStore {
     return this.write(key, Readable.from([bytes]), options);
   }
 
+  async create(key: string, bytes: Uint8Array, { signal }: WriteOptions = {}): Promise<boolean> {
+    assertObjectKey(key);
+    signal?.throwIfAborted();
+    const unfinished = join(this.#unfinished, randomUUID());
+    try {
+      await this.#writeFile(unfinished, Readable.from([bytes]));
+      return await this.#answered(this.#publishNew(unfinished, key));
+    } finally {
+      await this.#answered(rm(unfinished, { force: true }));
+    }
+  }
+
   async read(key: string, signal?: AbortSignal): Promise<OpenObject | undefined> {
     assertObjectKey(key);
     signal?.throwIfAborted();
@@ -64,9 +76,16 @@ export class DirectoryStore implements ObjectStore {
     return object && readWhole(key, object, bytesMax);
   }
 
-  async *list(prefix: string): AsyncGenerator<StoredObject> {
+  async *list(prefix: string): AsyncGenerator<ListedObject> {
     assertKeyPrefix(prefix);
     yield* this.#walk(prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix);
+  }
+
+  async *folders(folder: string): AsyncGenerator<string> {
+    assertKeyPrefix(folder);
+    for (const name of await this.#answered(sortedNames(this.#path(folder)))) {
+      if (name.endsWith('/')) yield name.slice(0, -1);
+    }
   }
 
   async erase(prefix: string): Promise<void> {
@@ -115,11 +134,30 @@ export class DirectoryStore implements ObjectStore {
 
   /** Moves a finished file to its key, where it appears at once and as a whole. */
   async #publish(unfinished: string, key: string): Promise<void> {
+    await this.#inDirectoryOf(key, unfinished, async (path) => rename(unfinished, path));
+  }
+
+  /** The same where there is no such key yet; false where there is. (Unlike a rename, a link never replaces.) */
+  async #publishNew(unfinished: string, key: string): Promise<boolean> {
+    try {
+      await this.#inDirectoryOf(key, unfinished, async (path) => link(unfinished, path));
+      return true;
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+      return false;
+    }
+  }
+
+  async #inDirectoryOf(
+    key: string,
+    unfinished: string,
+    publish: (path: string) => Promise<void>,
+  ): Promise<void> {
     const path = this.#path(key);
     for (;;) {
       await createDirectory(dirname(path));
       try {
-        await rename(unfinished, path);
+        await publish(path);
         await syncDirectory(dirname(path));
         return;
       } catch (error) {
@@ -131,14 +169,14 @@ export class DirectoryStore implements ObjectStore {
   }
 
   /** The objects below the directory `base`, an empty string or a key with its slash, as far as they begin with `prefix`. */
-  async *#walk(base: string, prefix: string): AsyncGenerator<StoredObject> {
+  async *#walk(base: string, prefix: string): AsyncGenerator<ListedObject> {
     for (const name of await this.#answered(sortedNames(this.#path(base)))) {
       const key = base + name;
       if (key.endsWith('/')) {
         if (key.startsWith(prefix) || prefix.startsWith(key)) yield* this.#walk(key, prefix);
       } else if (key.startsWith(prefix)) {
-        const bytes = await this.#answered(sizeOf(this.#path(key)));
-        if (bytes !== undefined) yield { key, bytes };
+        const file = await this.#answered(stat(this.#path(key)).catch(absent));
+        if (file !== undefined) yield { key, bytes: file.size, modifiedAt: file.mtime };
       }
     }
   }
@@ -161,10 +199,19 @@ export class DirectoryStore implements ObjectStore {
 
   #unavailable(error: unknown) {
     if (hasCode(error, 'ENOSPC', 'EDQUOT')) {
-      return storeUnavailable({
+      return storeFull({
         what: 'the disk is full',
         where: this.description,
         action: 'free some space',
+        cause: error,
+      });
+    }
+    if (hasCode(error, 'EACCES', 'EPERM', 'EROFS')) {
+      return storeDenied({
+        what: 'the service may not read or write the object store',
+        where: this.description,
+        received: String((error as NodeJS.ErrnoException).code),
+        action: 'make it a directory that the service may write to',
         cause: error,
       });
     }
@@ -172,7 +219,7 @@ export class DirectoryStore implements ObjectStore {
       what: 'the object store cannot be read or written',
       where: this.description,
       received: String((error as NodeJS.ErrnoException).code),
-      action: 'make it a directory that the service may write to',
+      action: 'make it a directory of a file system that works',
       cause: error,
     });
   }
@@ -200,10 +247,6 @@ async function openFile(path: string): Promise<{ handle: FileHandle; bytes: numb
   if (file?.isFile()) return { handle: handle!, bytes: file.size };
   await handle?.close();
   return undefined;
-}
-
-async function sizeOf(path: string): Promise<number | undefined> {
-  return (await stat(path).catch(absent))?.size;
 }
 
 /** The files and, with a slash, the directories in `directory`, in the order of the keys that they stand for. */

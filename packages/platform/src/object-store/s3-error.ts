@@ -1,6 +1,14 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import type { HepastageError } from '@hepastage/proto';
-import { storeUnavailable } from './store-error.ts';
+import { storeDenied, storeFull, storeUnavailable } from './store-error.ts';
+
+/** How servers other than AWS, which has no end, say that they are full. */
+const fullNames: ReadonlySet<string> = new Set([
+  'QuotaExceeded',
+  'InsufficientStorage',
+  'XMinioStorageFull',
+  'XMinioAdminBucketQuotaExceeded',
+]);
 
 /** What S3, or the way to it, answered, as an error that says what to do. `where` names the bucket. */
 export function s3Unavailable(error: unknown, where: string): HepastageError {
@@ -15,15 +23,24 @@ export function s3Unavailable(error: unknown, where: string): HepastageError {
     });
   }
   if (name === 'CredentialsProviderError') {
-    return storeUnavailable({
+    return storeDenied({
       what: 'there are no credentials for S3',
       where,
       action: 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the service a role',
       cause: error,
     });
   }
+  if (status === 507 || fullNames.has(name)) {
+    return storeFull({
+      what: 'the object store is full',
+      where,
+      received: name,
+      action: 'free some space, or raise the quota',
+      cause: error,
+    });
+  }
   if (status === 401 || status === 403) {
-    return storeUnavailable({
+    return storeDenied({
       what: 'S3 refuses the credentials',
       where,
       received: name,

@@ -10,12 +10,13 @@ import {
   paginateListObjectsV2,
   PutObjectCommand,
   type S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { HepastageError } from '@hepastage/proto';
 import { hasCode } from './error-code.ts';
 import { uploadStream } from './multipart-upload.ts';
 import { assertKeyPrefix, assertObjectKey } from './object-key.ts';
-import type { ObjectStore, StoredObject, WriteOptions } from './object-store.ts';
+import type { ListedObject, ObjectStore, StoredObject, WriteOptions } from './object-store.ts';
 import { guarded, type OpenObject, readWhole } from './read-object.ts';
 import { createS3Client, s3Defaults, type S3Options } from './s3-client.ts';
 import { s3Unavailable } from './s3-error.ts';
@@ -59,6 +60,24 @@ export class S3Store implements ObjectStore {
     return { key, bytes: bytes.byteLength };
   }
 
+  async create(key: string, bytes: Uint8Array, options: WriteOptions = {}): Promise<boolean> {
+    const put = new PutObjectCommand({ ...this.#target(key, options), Body: bytes, IfNoneMatch: '*' });
+    try {
+      await this.#client.send(put, abortOptions(options.signal));
+      return true;
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!isConflict(error)) throw this.#unavailable(error);
+      return this.#isOurs(key, bytes);
+    }
+  }
+
+  /** A PUT whose answer was lost is sent again by the SDK, and then meets itself. What is written this way is never written alike by two. */
+  async #isOurs(key: string, bytes: Uint8Array): Promise<boolean> {
+    const present = await this.readBytes(key, Number.MAX_SAFE_INTEGER);
+    return present !== undefined && present.equals(bytes);
+  }
+
   async read(key: string, signal?: AbortSignal): Promise<OpenObject | undefined> {
     const get = new GetObjectCommand(this.#target(key));
     const reply = await this.#answered(
@@ -80,8 +99,24 @@ export class S3Store implements ObjectStore {
     return object && readWhole(key, object, bytesMax);
   }
 
-  async *list(prefix: string): AsyncGenerator<StoredObject> {
+  async *list(prefix: string): AsyncGenerator<ListedObject> {
     for await (const page of this.#pages(prefix)) yield* page;
+  }
+
+  async *folders(folder: string): AsyncGenerator<string> {
+    assertKeyPrefix(folder);
+    const Prefix = this.#prefix + folder;
+    const pages = paginateListObjectsV2(
+      { client: this.#client },
+      { Bucket: this.#bucket, Prefix, Delimiter: '/' },
+    );
+    try {
+      for await (const { CommonPrefixes: prefixes = [] } of pages) {
+        for (const { Prefix: found = '' } of prefixes) yield found.slice(Prefix.length, -1);
+      }
+    } catch (error) {
+      throw this.#unavailable(error);
+    }
   }
 
   /** Erases unfinished uploads too: a process that died while it wrote leaves parts that no listing of objects shows. */
@@ -112,7 +147,7 @@ export class S3Store implements ObjectStore {
   }
 
   /** Objects as S3 lists them, up to 1,000 at a time: as many as one request may delete. */
-  async *#pages(prefix: string): AsyncGenerator<StoredObject[]> {
+  async *#pages(prefix: string): AsyncGenerator<ListedObject[]> {
     assertKeyPrefix(prefix);
     const pages = paginateListObjectsV2(
       { client: this.#client },
@@ -120,7 +155,11 @@ export class S3Store implements ObjectStore {
     );
     try {
       for await (const { Contents: objects = [] } of pages) {
-        yield objects.map(({ Key = '', Size = 0 }) => ({ key: Key.slice(this.#prefix.length), bytes: Size }));
+        yield objects.map(({ Key = '', Size = 0, LastModified = new Date() }) => ({
+          key: Key.slice(this.#prefix.length),
+          bytes: Size,
+          modifiedAt: LastModified,
+        }));
       }
     } catch (error) {
       throw this.#unavailable(error);
@@ -172,6 +211,12 @@ export class S3Store implements ObjectStore {
 
 function abortOptions(signal: AbortSignal | undefined) {
   return signal === undefined ? {} : { abortSignal: signal };
+}
+
+/** There is such an object; or (409) somebody is making it at this moment. */
+function isConflict(error: unknown): boolean {
+  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+  return status === 412 || status === 409;
 }
 
 /** A bad key, or a source that was destroyed while it was read: neither is S3's. */
