@@ -1,9 +1,18 @@
 import { pythonEnvironment } from '../python-environment.ts';
 import { checkGeneratedCode } from './generated-code.ts';
-import { type CheckOutcome, runTool } from './run-tool.ts';
+import type { CheckOutcome } from './outcome.ts';
+import { runTool } from './run-tool.ts';
+import { checkAdvisories } from './supply-chain/advisories.ts';
+import { checkInstallScripts } from './supply-chain/install-scripts.ts';
+import { checkLicences } from './supply-chain/licences.ts';
+import { checkLockfile } from './supply-chain/lockfile-agreement.ts';
 
 /** What `npm run check` looks at, cheapest first. Each resolves to what it found, and changes nothing. */
 export const checks: Readonly<Record<string, () => Promise<CheckOutcome>>> = {
+  'install scripts': checkInstallScripts,
+  lockfile: checkLockfile,
+  licences: checkLicences,
+  'advisories (npm audit)': checkAdvisories,
   'format (oxfmt)': async () => runTool('oxfmt', ['--check']),
   'python lint (ruff)': async () =>
     runTool(await pythonEnvironment(), ['-m', 'ruff', 'check', '--quiet', 'training']),

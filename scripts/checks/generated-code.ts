@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../root.ts';
-import { type CheckOutcome, runTool } from './run-tool.ts';
+import { type CheckOutcome, outcomeOf } from './outcome.ts';
+import { runTool } from './run-tool.ts';
 
 /** Generates the contract's TypeScript anew, elsewhere, and compares it with what is committed. Needs no network: the plugin is a local program. */
 export async function checkGeneratedCode(): Promise<CheckOutcome> {
@@ -16,15 +17,12 @@ export async function checkGeneratedCode(): Promise<CheckOutcome> {
       '--output',
       folder,
     ]);
-    if (!generation.ok) return generation;
+    if (generation.verdict !== 'ok') return generation;
     const differing = differences(
       await filesBelow(join(folder, 'proto/gen')),
       await filesBelow(join(root, 'proto/gen')),
     );
-    return {
-      ok: differing.length === 0,
-      output: differing.map((path) => `proto/gen/${path} is not what \`npm run generate\` makes`).join('\n'),
-    };
+    return outcomeOf(differing.map((path) => `proto/gen/${path} is not what \`npm run generate\` makes`));
   } finally {
     await rm(folder, { recursive: true });
   }

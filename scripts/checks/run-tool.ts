@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { root } from '../root.ts';
+import type { CheckOutcome } from './outcome.ts';
 
-export interface CheckOutcome {
-  readonly ok: boolean;
-  /** What to tell when it is not ok. */
-  readonly output: string;
+export interface ToolRun {
+  /** Whether it exited with 0. */
+  readonly succeeded: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 const outputBytesMax = 16 << 20;
@@ -17,14 +19,25 @@ const environment = {
 
 /** Runs a tool in the project's top folder. It finds nothing wrong if it exits with 0. */
 export async function runTool(program: string, toolArguments: readonly string[]): Promise<CheckOutcome> {
-  const { promise, resolve } = Promise.withResolvers<CheckOutcome>();
+  const { succeeded, stdout, stderr } = await executeTool(program, toolArguments);
+  const output = [stdout, stderr].filter((text) => text !== '').join('\n');
+  return { verdict: succeeded ? 'ok' : 'failed', output: output === '' ? `${program} failed` : output };
+}
+
+/** Runs a tool to its end. Throws if it cannot be started, is killed, or writes more than 16 MiB. */
+export async function executeTool(
+  program: string,
+  toolArguments: readonly string[],
+  directory = root,
+): Promise<ToolRun> {
+  const { promise, resolve, reject } = Promise.withResolvers<ToolRun>();
   execFile(
     program,
     toolArguments,
-    { cwd: root, env: environment, maxBuffer: outputBytesMax },
+    { cwd: directory, env: environment, maxBuffer: outputBytesMax },
     (error, stdout, stderr) => {
-      const output = [stdout, stderr].filter((text) => text !== '').join('\n');
-      resolve({ ok: error === null, output: output === '' ? (error?.message ?? '') : output });
+      if (error !== null && typeof error.code !== 'number') reject(error);
+      else resolve({ succeeded: error === null, stdout, stderr });
     },
   );
   return promise;
