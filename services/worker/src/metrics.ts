@@ -18,6 +18,12 @@ export function createWorkerMetrics(registry: Registry) {
       labelNames: ['outcome', 'reason'],
       registers,
     }),
+    deadLetters: new Counter({
+      name: 'hepastage_dead_letters_total',
+      help: 'Studies that failed through no fault of their own, by error code: see hepastage dead-letters',
+      labelNames: ['code'],
+      registers,
+    }),
     jobsInFlight: new Gauge({ name: 'hepastage_jobs_in_flight', help: 'Studies being worked on', registers }),
     jobDuration: new Histogram({
       name: 'hepastage_job_duration_seconds',
@@ -52,6 +58,18 @@ export function createWorkerMetrics(registry: Registry) {
       help: 'Studies whose slices an encoder batch carries',
       labelNames: ['sequence'],
       buckets: jobCounts,
+      registers,
+    }),
+    batchSlicesLimit: new Gauge({
+      name: 'hepastage_batch_slices_limit',
+      help: 'Most slices of an encoder batch as of now: fewer than HEPASTAGE_BATCH_SLICES_MAX once a batch did not fit into memory',
+      labelNames: ['sequence'],
+      registers,
+    }),
+    outOfMemory: new Counter({
+      name: 'hepastage_out_of_memory_total',
+      help: 'Encoder batches that did not fit into memory: larger ones ran again in halves',
+      labelNames: ['sequence'],
       registers,
     }),
     inferenceDuration: new Histogram({

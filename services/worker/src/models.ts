@@ -1,5 +1,5 @@
 import type { Logger } from '@hepastage/platform';
-import { enumName, ErrorCode, HepastageError, SequenceSchema } from '@hepastage/proto';
+import { enumName, ErrorCode, HepastageError, type Sequence, SequenceSchema } from '@hepastage/proto';
 import {
   type InferenceObserver,
   loadModelPackage,
@@ -20,13 +20,18 @@ export async function startModel(
     providers: config.executionProviders,
     threads: config.inferenceThreads,
     batch: { slicesMax: config.batchSlicesMax, delayMsMax: config.batchDelayMsMax },
-    observer: observerOf(metrics),
+    observer: observerOf(metrics, logger),
   });
   const { used, preferred, refused } = model.provider;
   for (const { provider, reason } of refused)
     logger.warn({ provider, reason }, 'execution provider not available');
   const fallback = used === preferred ? 'false' : 'true';
   metrics.executionProviderInfo.set({ provider: used, preferred, fallback }, 1);
+  for (const [sequence, slicesMax] of model.batchSlicesMax) {
+    metrics.batchSlicesLimit.set(labelsOf(sequence), slicesMax);
+    // Seen at 0, a series can be watched for its first increase.
+    metrics.outOfMemory.inc(labelsOf(sequence), 0);
+  }
   recordModel(model, metrics);
   return model;
 }
@@ -37,7 +42,7 @@ export async function startOpinions(
   metrics: WorkerMetrics,
   logger: Logger,
 ): Promise<OpinionModels> {
-  const opinions = await startOpinionModels(opinionFolders(opinionModels), observerOf(metrics));
+  const opinions = await startOpinionModels(opinionFolders(opinionModels), observerOf(metrics, logger));
   for (const model of opinions.models) {
     recordModel(model, metrics);
     const { trainedOn, licence } = model.manifest.provenance ?? {};
@@ -63,15 +68,26 @@ export function opinionFolders(setting: readonly string[]): readonly string[] {
   });
 }
 
-function observerOf(metrics: WorkerMetrics): InferenceObserver {
+function observerOf(metrics: WorkerMetrics, logger: Logger): InferenceObserver {
   return {
     batch: (sequence, { slices, jobs }) => {
-      const labels = { sequence: enumName(SequenceSchema, sequence) };
-      metrics.batchSlices.observe(labels, slices);
-      metrics.batchJobs.observe(labels, jobs);
+      metrics.batchSlices.observe(labelsOf(sequence), slices);
+      metrics.batchJobs.observe(labelsOf(sequence), jobs);
+    },
+    outOfMemory: (sequence, slicesMax) => {
+      metrics.outOfMemory.inc(labelsOf(sequence));
+      metrics.batchSlicesLimit.set(labelsOf(sequence), slicesMax);
+      logger.warn(
+        { ...labelsOf(sequence), slicesMax },
+        'out of memory: batches are smaller until this worker starts again',
+      );
     },
     inference: (graph, provider, seconds) => metrics.inferenceDuration.observe({ graph, provider }, seconds),
   };
+}
+
+function labelsOf(sequence: Sequence) {
+  return { sequence: enumName(SequenceSchema, sequence) };
 }
 
 function recordModel(

@@ -8,6 +8,7 @@ import type {
   InferenceThreadData,
   Tensors,
 } from './inference-protocol.ts';
+import { saysOutOfMemory } from './out-of-memory.ts';
 import { forbidTelemetry } from './telemetry.ts';
 
 export interface InferenceRun {
@@ -16,9 +17,18 @@ export interface InferenceRun {
   readonly seconds: number;
 }
 
+/** A run that the thread has not answered yet. */
+interface PendingRun {
+  readonly graph: string;
+  /** Studies, slices or sets of features: the first axis of the feeds. */
+  readonly rows: number;
+  readonly outcome: PromiseWithResolvers<InferenceRun>;
+}
+
 /**
  * Runs that fail one after the other until the engine counts as broken. The graphs have run before, and only the number of rows, slices and tokens differs
  * from run to run, so a run hardly fails for what is in it: a device that was lost, or a CUDA context after an illegal access, fails every run from then on.
+ * A run of several rows that is out of memory is none of them: fewer rows may fit.
  */
 const failuresInRowMax = 3;
 
@@ -28,7 +38,7 @@ export class InferenceEngine {
   /** What the graphs say of their inputs and outputs, by their names. */
   readonly signatures: ReadonlyMap<string, GraphSignature>;
   readonly #thread: Worker;
-  readonly #waiting = new Map<number, PromiseWithResolvers<InferenceRun>>();
+  readonly #waiting = new Map<number, PendingRun>();
   readonly #broken = Promise.withResolvers<HepastageError>();
   #nextId = 0;
   readonly #exited: Promise<unknown>;
@@ -69,16 +79,20 @@ export class InferenceEngine {
     return this.#broken.promise;
   }
 
-  /** Runs `graph`. The feeds' buffers are transferred away: the caller must not use them again. */
+  /**
+   * Runs `graph`. The feeds' buffers are transferred away: the caller must not use them again. Rejects with OUT_OF_MEMORY where the device or the process has
+   * no memory for it: fewer rows may succeed; with INFERENCE_FAILED where ONNX Runtime fails for another reason.
+   */
   async run(graph: string, feeds: Tensors): Promise<InferenceRun> {
     if (this.#ended !== undefined) throw this.#ended;
     const id = this.#nextId++;
-    const run = Promise.withResolvers<InferenceRun>();
-    this.#waiting.set(id, run);
+    const outcome = Promise.withResolvers<InferenceRun>();
+    const rows = Object.values(feeds)[0]?.dims[0] ?? 0;
+    this.#waiting.set(id, { graph, rows, outcome });
     const request: InferenceRequest = { id, graph, feeds };
     const buffers = new Set(Object.values(feeds).map(({ data }) => data.buffer as ArrayBuffer));
     this.#thread.postMessage(request, [...buffers]);
-    return run.promise;
+    return outcome.promise;
   }
 
   /** Resolves once the runs under way are done and the thread has ended. */
@@ -91,15 +105,23 @@ export class InferenceEngine {
   #settle(reply: InferenceReply): void {
     if (reply.kind !== 'done' && reply.kind !== 'error') return;
     const run = this.#waiting.get(reply.id);
+    if (run === undefined) return;
     this.#waiting.delete(reply.id);
     if (reply.kind === 'done') {
       this.#failuresInRow = 0;
-      run?.resolve({ outputs: reply.outputs, seconds: reply.seconds });
-      return;
-    }
-    const cause = new Error(reply.reason);
-    if (++this.#failuresInRow === failuresInRowMax) this.#end('run after run fails', cause);
-    run?.reject(this.#ended ?? inferenceFailed('ONNX Runtime could not run a graph', cause));
+      run.outcome.resolve({ outputs: reply.outputs, seconds: reply.seconds });
+    } else this.#fail(run, reply.reason);
+  }
+
+  #fail(run: PendingRun, reason: string): void {
+    const cause = new Error(reason);
+    const noMemory = saysOutOfMemory(reason);
+    const mayFit = noMemory && run.rows > 1;
+    if (!mayFit && ++this.#failuresInRow === failuresInRowMax) this.#end('run after run fails', cause);
+    const failure = noMemory
+      ? outOfMemory(run, cause)
+      : inferenceFailed('ONNX Runtime could not run a graph', cause);
+    run.outcome.reject(this.#ended ?? failure);
   }
 
   #end(what: string, cause?: unknown): void {
@@ -109,7 +131,7 @@ export class InferenceEngine {
       cause,
     });
     if (!this.#stopping) this.#broken.resolve(this.#ended);
-    for (const run of this.#waiting.values()) run.reject(this.#ended);
+    for (const { outcome } of this.#waiting.values()) outcome.reject(this.#ended);
     this.#waiting.clear();
   }
 }
@@ -123,4 +145,14 @@ async function firstReply(thread: Worker): Promise<Extract<InferenceReply, { kin
 
 function inferenceFailed(what: string, cause: unknown): HepastageError {
   return new HepastageError(ErrorCode.INFERENCE_FAILED, { what, action: 'send the study again', cause });
+}
+
+function outOfMemory({ graph, rows }: PendingRun, cause: unknown): HepastageError {
+  return new HepastageError(ErrorCode.OUT_OF_MEMORY, {
+    what: 'there is not enough memory to run a graph',
+    where: `graph ${graph}`,
+    expected: `memory for ${rows} at once`,
+    action: 'send the study again later',
+    cause,
+  });
 }

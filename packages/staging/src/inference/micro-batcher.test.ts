@@ -1,37 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EncodedSlices } from '../model/model-outputs.ts';
 import { BatchSlots } from './batch-slots.ts';
-import { type BatchReport, MicroBatcher, type RunBatch } from './micro-batcher.ts';
+import { MicroBatcher } from './micro-batcher.ts';
+import { batcherOf, encodeBatch, sliceLength, stackOf } from './testing/doubling-batcher.ts';
 
-const sliceLength = 2;
-
-/** An "encoder" whose token is twice the slice's first value, so that every output tells which slice it belongs to. */
-function encodeBatch(slices: Float32Array, count: number): EncodedSlices {
-  const tokens = Float32Array.from({ length: count }, (_, slice) => 2 * slices[slice * sliceLength]!);
-  return {
-    slices: count,
-    tokens,
-    attention: tokens.slice(),
-    evidence: tokens.slice(),
-    mapHeight: 1,
-    mapWidth: 1,
-  };
-}
-
-const stackOf = (...values: number[]) => Float32Array.from(values.flatMap((value) => [value, value]));
-
-function batcherOf(run: RunBatch, limits: { slicesMax: number; delayMsMax: number }) {
-  const reports: BatchReport[] = [];
-  return {
-    batcher: new MicroBatcher(run, sliceLength, {
-      limits,
-      slots: new BatchSlots(2),
-      observe: (report) => reports.push(report),
-    }),
-    reports,
-  };
-}
+const unobserved = { batch: () => {}, outOfMemory: () => {} };
 
 test('slices of several studies share a batch, and each study gets its own outputs back', async () => {
   const { batcher, reports } = batcherOf(async (slices, count) => encodeBatch(slices, count), {
@@ -107,14 +80,14 @@ test('a failed batch fails its own studies only', async () => {
   let runs = 0;
   const { batcher } = batcherOf(
     async (slices, count) => {
-      if (runs++ === 0) throw new Error('out of memory');
+      if (runs++ === 0) throw new Error('the device is lost');
       return encodeBatch(slices, count);
     },
     { slicesMax: 1, delayMsMax: 0 },
   );
   const failed = batcher.encode(stackOf(1));
   const fine = batcher.encode(stackOf(2));
-  await assert.rejects(failed, { message: 'out of memory' });
+  await assert.rejects(failed, { message: 'the device is lost' });
   assert.deepEqual([...(await fine).tokens], [4]);
 });
 
@@ -128,7 +101,7 @@ test('batchers share the engine’s places: who has waited longest goes first', 
         return encodeBatch(slices, count);
       },
       sliceLength,
-      { limits: { slicesMax: 1, delayMsMax: 0 }, slots, observe: () => {} },
+      { limits: { slicesMax: 1, delayMsMax: 0 }, slots, observer: unobserved },
     );
   const [one, other] = [batcherNamed('one'), batcherNamed('other')];
   await Promise.all([one.encode(stackOf(1, 2)), other.encode(stackOf(3, 4))]);
@@ -147,7 +120,7 @@ test('a place that a cancelled study leaves goes to the next in line', async () 
         return encodeBatch(slices, count);
       },
       sliceLength,
-      { limits: { slicesMax: 1, delayMsMax: 60_000 }, slots, observe: () => {} },
+      { limits: { slicesMax: 1, delayMsMax: 60_000 }, slots, observer: unobserved },
     );
   const [busy, cancelled, last] = ['busy', 'cancelled', 'last'].map(batcherNamed);
   const leaving = new AbortController();

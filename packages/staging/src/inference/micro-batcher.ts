@@ -1,4 +1,6 @@
+import { ErrorCode, HepastageError } from '@hepastage/proto';
 import type { EncodedSlices } from '../model/model-outputs.ts';
+import { gather, scatter, type Share, slicesOf, splitShares, type Stack } from './batch-shares.ts';
 import type { BatchSlots } from './batch-slots.ts';
 
 export interface BatchLimits {
@@ -14,61 +16,56 @@ export interface BatchReport {
   readonly jobs: number;
 }
 
-/** Runs `count` slices [count,3,H,W]; the tensor is given away. */
+interface BatchObserver {
+  batch(report: BatchReport): void;
+  /** A batch did not fit into memory; from now on one has at most `slicesMax` slices. */
+  outOfMemory(slicesMax: number): void;
+}
+
+/** Runs `count` slices [count,3,H,W]; the tensor is given away. Rejects with OUT_OF_MEMORY where fewer slices may succeed. */
 export type RunBatch = (slices: Float32Array<ArrayBuffer>, count: number) => Promise<EncodedSlices>;
-
-/** A stack of slices on its way through batches. */
-interface Stack {
-  readonly tensor: Float32Array;
-  readonly slices: number;
-  /** Slices handed to batches so far. */
-  taken: number;
-  /** Slices encoded so far. */
-  done: number;
-  encoded: EncodedSlices | undefined;
-  readonly since: number;
-  readonly outcome: PromiseWithResolvers<EncodedSlices>;
-}
-
-/** Consecutive slices of a stack within a batch. */
-interface Share {
-  readonly stack: Stack;
-  readonly first: number;
-  readonly count: number;
-}
 
 /**
  * Fills batches with slices of every study that is in flight, in order of arrival, so that the encoder always runs at its best size. A batch
  * leaves when it is full, or when its oldest slice has waited `delayMsMax`. A stack larger than a batch spans several.
+ *
+ * A batch that does not fit into memory is run again in halves, one after the other in its own place, and no later batch is larger than those: the limit
+ * stays where it is until the process starts again, because whoever holds the memory now may hold it for long, and every try to grow costs a failed run.
  */
 export class MicroBatcher {
   readonly #run: RunBatch;
   readonly #sliceLength: number;
-  readonly #limits: BatchLimits;
-  readonly #observe: (report: BatchReport) => void;
+  readonly #delayMsMax: number;
+  readonly #observer: BatchObserver;
   readonly #waiting: Stack[] = [];
   readonly #slots: BatchSlots;
   readonly #pumpAgain = () => this.#pump();
+  #slicesMax: number;
   #timer: NodeJS.Timeout | undefined;
 
   /** `sliceLength`: values of one slice, 3·H·W. */
   constructor(
     run: RunBatch,
     sliceLength: number,
-    {
-      limits,
-      slots,
-      observe,
-    }: { limits: BatchLimits; slots: BatchSlots; observe: (report: BatchReport) => void },
+    { limits, slots, observer }: { limits: BatchLimits; slots: BatchSlots; observer: BatchObserver },
   ) {
     this.#run = run;
     this.#sliceLength = sliceLength;
-    this.#limits = limits;
+    this.#slicesMax = limits.slicesMax;
+    this.#delayMsMax = limits.delayMsMax;
     this.#slots = slots;
-    this.#observe = observe;
+    this.#observer = observer;
   }
 
-  /** Encodes `tensor` [S,3,H,W]. An aborted stack leaves the queue; slices of it that are in a running batch are thrown away. */
+  /** Most slices of a batch as of now. */
+  get slicesMax(): number {
+    return this.#slicesMax;
+  }
+
+  /**
+   * Encodes `tensor` [S,3,H,W]. An aborted stack leaves the queue; slices of it that are in a running batch are thrown away.
+   * Throws OUT_OF_MEMORY where not even a single slice fits.
+   */
   async encode(tensor: Float32Array, signal?: AbortSignal): Promise<EncodedSlices> {
     signal?.throwIfAborted();
     const stack: Stack = {
@@ -77,13 +74,11 @@ export class MicroBatcher {
       taken: 0,
       done: 0,
       encoded: undefined,
+      dropped: false,
       since: performance.now(),
       outcome: Promise.withResolvers(),
     };
-    const abort = () => {
-      this.#drop(stack);
-      stack.outcome.reject(signal?.reason);
-    };
+    const abort = () => this.#drop(stack, signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
     this.#waiting.push(stack);
     this.#pump();
@@ -100,8 +95,8 @@ export class MicroBatcher {
       const oldest = this.#waiting[0];
       if (oldest === undefined) return;
       const waiting = this.#waiting.reduce((sum, stack) => sum + stack.slices - stack.taken, 0);
-      const patienceMs = oldest.since + this.#limits.delayMsMax - performance.now();
-      if (waiting < this.#limits.slicesMax && patienceMs > 0) {
+      const patienceMs = oldest.since + this.#delayMsMax - performance.now();
+      if (waiting < this.#slicesMax && patienceMs > 0) {
         this.#timer = setTimeout(this.#pumpAgain, patienceMs);
         return;
       }
@@ -113,7 +108,7 @@ export class MicroBatcher {
   /** Takes the oldest slices, as many as a batch holds. */
   #fill(): Share[] {
     const shares: Share[] = [];
-    let room = this.#limits.slicesMax;
+    let room = this.#slicesMax;
     while (room > 0) {
       const [stack] = this.#waiting;
       if (stack === undefined) break;
@@ -126,55 +121,43 @@ export class MicroBatcher {
     return shares;
   }
 
+  /** Encodes `shares` in the place that was taken for them: as one batch, or, once that did not fit, as one after the other. */
   async #send(shares: readonly Share[]): Promise<void> {
-    try {
-      const count = shares.reduce((sum, share) => sum + share.count, 0);
-      const batch = new Float32Array(count * this.#sliceLength);
-      let at = 0;
-      for (const { stack, first, count: slices } of shares) {
-        batch.set(stack.tensor.subarray(first * this.#sliceLength, (first + slices) * this.#sliceLength), at);
-        at += slices * this.#sliceLength;
-      }
-      this.#observe({ slices: count, jobs: shares.length });
-      scatter(shares, await this.#run(batch, count));
-    } catch (error) {
-      for (const { stack } of shares) {
-        this.#drop(stack);
-        stack.outcome.reject(error);
-      }
-    } finally {
-      this.#slots.release();
+    let left = shares;
+    while (left.length > 0) {
+      const [batch, rest] = splitShares(left, this.#slicesMax);
+      const ended = await this.#encodeBatch(batch);
+      left = (ended ? rest : left).filter(({ stack }) => !stack.dropped);
     }
+    this.#slots.release();
   }
 
-  #drop(stack: Stack): void {
+  /** Whether the batch came to an end, good or bad: if not, smaller ones may fit. */
+  async #encodeBatch(shares: readonly Share[]): Promise<boolean> {
+    const slices = slicesOf(shares);
+    try {
+      this.#observer.batch({ slices, jobs: shares.length });
+      scatter(shares, await this.#run(gather(shares, this.#sliceLength), slices));
+    } catch (error) {
+      if (isOutOfMemory(error)) {
+        // Batches that ran at the same time do not halve it twice.
+        this.#slicesMax = Math.min(this.#slicesMax, Math.ceil(slices / 2));
+        this.#observer.outOfMemory(this.#slicesMax);
+        if (slices > 1) return false;
+      }
+      for (const { stack } of shares) this.#drop(stack, error);
+    }
+    return true;
+  }
+
+  #drop(stack: Stack, reason: unknown): void {
     const index = this.#waiting.indexOf(stack);
     if (index >= 0) this.#waiting.splice(index, 1);
+    stack.dropped = true;
+    stack.outcome.reject(reason);
   }
 }
 
-/** Hands each stack its part of the batch's outputs; a stack that is complete is done. */
-function scatter(shares: readonly Share[], batch: EncodedSlices): void {
-  let from = 0;
-  for (const { stack, first, count } of shares) {
-    const encoded = (stack.encoded ??= emptyLike(batch, stack.slices));
-    for (const name of ['tokens', 'attention', 'evidence'] as const) {
-      const length = batch[name].length / batch.slices;
-      encoded[name].set(batch[name].subarray(from * length, (from + count) * length), first * length);
-    }
-    from += count;
-    stack.done += count;
-    if (stack.done === stack.slices) stack.outcome.resolve(encoded);
-  }
-}
-
-function emptyLike(batch: EncodedSlices, slices: number): EncodedSlices {
-  const sized = (values: Float32Array) => new Float32Array((values.length / batch.slices) * slices);
-  return {
-    ...batch,
-    slices,
-    tokens: sized(batch.tokens),
-    attention: sized(batch.attention),
-    evidence: sized(batch.evidence),
-  };
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof HepastageError && error.code === ErrorCode.OUT_OF_MEMORY;
 }

@@ -32,6 +32,8 @@ const batchesAtEngineMax = 2;
 /** Where figures go. */
 export interface InferenceObserver {
   batch(sequence: Sequence, report: BatchReport): void;
+  /** A batch of `sequence` did not fit into memory; from now on one has at most `slicesMax` slices. */
+  outOfMemory(sequence: Sequence, slicesMax: number): void;
   inference(graph: 'encoder' | 'stager' | 'radiomics', provider: ExecutionProvider, seconds: number): void;
 }
 
@@ -58,7 +60,10 @@ export class StagingModel {
           {
             limits: options.batch,
             slots,
-            observe: (report) => options.observer?.batch(sequence.sequence, report),
+            observer: {
+              batch: (report) => options.observer?.batch(sequence.sequence, report),
+              outOfMemory: (slicesMax) => options.observer?.outOfMemory(sequence.sequence, slicesMax),
+            },
           },
         ),
       ]),
@@ -103,6 +108,11 @@ export class StagingModel {
 
   get provider(): ProviderChoice {
     return this.#engine.choice;
+  }
+
+  /** Most slices of a batch as of now: fewer than set, once a batch did not fit into memory. */
+  get batchSlicesMax(): ReadonlyMap<Sequence, number> {
+    return new Map([...this.#batchers].map(([sequence, { slicesMax }]) => [sequence, slicesMax]));
   }
 
   /** Encodes a stack [S,3,H,W] of one study, in batches shared with the others. */
@@ -153,7 +163,10 @@ export class StagingModel {
     };
   }
 
-  /** The first run of a shape allocates and, on a GPU, searches for algorithms: no study shall wait for that. */
+  /**
+   * The first run of a shape allocates and, on a GPU, searches for algorithms: no study shall wait for that. It goes through the batchers, so that batches which are
+   * too large for this device are found here.
+   */
   async #warmUp(): Promise<void> {
     const { slicesMax } = this.#options.batch;
     const shapes = new Set(
@@ -162,7 +175,7 @@ export class StagingModel {
     const warmed = this.provider.used === 'cpu' ? [slicesMax] : [...shapes];
     for (const sequence of this.manifest.sequences) {
       for (const rows of warmed) {
-        await this.#encodeBatch(sequence, new Float32Array(rows * sliceLengthOf(sequence)), rows);
+        await this.encode(sequence.sequence, new Float32Array(rows * sliceLengthOf(sequence)));
       }
     }
   }
