@@ -42,7 +42,12 @@ for (const store of storeKinds) {
       assert.equal(response.headers.get('location'), `/v1/jobs/${jobId}`);
       assert.equal(response.headers.get('retry-after'), '2');
       assert.equal(record.state, 'QUEUED');
-      assert.deepEqual(record.metadata, { ...metadata, priority: 'STAT', reportIdentifiers: 'HASHED' });
+      assert.deepEqual(record.metadata, {
+        ...metadata,
+        priority: 'STAT',
+        reportIdentifiers: 'HASHED',
+        webhook: '',
+      });
 
       const stored = await api.deps.store.readBytes(objectKeys.request(tenant, jobId), 10_000);
       const request = decodeText(StudyRequestSchema, String(stored));

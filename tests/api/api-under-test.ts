@@ -3,8 +3,10 @@ import { create } from '@bufbuild/protobuf';
 import { type ApiConfig, type ApiDeps, apiSettings, buildApp, checkConfig, Lifecycle } from '@hepastage/api';
 import { uidHasher } from '@hepastage/dicom';
 import {
+  connectRedis,
   createLogger,
   createRegistry,
+  Locks,
   openArrivals,
   openStatusStore,
   openStudyQueue,
@@ -12,7 +14,11 @@ import {
 } from '@hepastage/platform';
 import { ModelManifest_Kind, ModelManifestSchema } from '@hepastage/proto';
 import { Redis } from 'ioredis';
-import { closeArrivalAsSaid } from '../../services/api/src/door/close-arrival.ts';
+import { closeArrivalAsSaid } from '@hepastage/jobs';
+import { NoticeQueue } from '@hepastage/webhooks';
+import { AuditLog } from '@hepastage/access';
+import { Admission } from '../../services/api/src/admission/admission.ts';
+import { openAccess } from '../../services/api/src/access/open-access.ts';
 import { type RedisServer, startRedis } from '../helpers/redis-server.ts';
 import { openStore, type StoreKind, type StoreUnderTest } from './store-under-test.ts';
 
@@ -20,6 +26,8 @@ import { openStore, type StoreKind, type StoreUnderTest } from './store-under-te
 export interface ApiUnderTest extends AsyncDisposable {
   readonly app: Awaited<ReturnType<typeof buildApp>>;
   readonly url: string;
+  /** Where its operations port answers, if it has one. */
+  readonly operationsUrl: string | undefined;
   readonly deps: ApiDeps;
   /** Everything that studies have left behind. */
   traces(): Promise<Traces>;
@@ -45,11 +53,13 @@ export interface ApiOptions {
   readonly queueRedis?: RedisServer;
   /** Whether it stages studies after their quiet period; else only those that a test names. */
   readonly closesQuiet?: boolean;
+  /** What time it is to the API. */
+  readonly clock?: () => Date;
 }
 
 export const tenant = 'default';
 
-/** Small limits, so that a test can reach them. */
+/** Small limits, so that a test can reach them; but as many requests as it likes. */
 const testLimits = {
   uploadFileBytesMax: 4_000_000,
   uploadBytesMax: 6_000_000,
@@ -58,6 +68,7 @@ const testLimits = {
   metadataBytesMax: 2_000,
   uploadIdleMsMax: 5_000,
   probeMsMax: 1_000,
+  requestsPerMinute: 1_000_000,
 } satisfies Partial<ApiConfig>;
 
 export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> {
@@ -71,9 +82,20 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> 
     redisPrefix: redis.prefix,
   });
   const stored = await openStore(options.store ?? 'directory', opening);
-  const deps = {
-    ...(await openRest(config, options.queueRedis?.url ?? redis.url, opening)),
-    store: stored.store,
+  const rest = await openRest(config, options.queueRedis?.url ?? redis.url, opening, options.clock);
+  const { store } = stored;
+  const limiter = opening.adopt(await connectRedis(config, 'fail-fast', rest.logger), (it) =>
+    it.disconnect(),
+  );
+  const admission = opening.use(new Admission({ ...rest, store }));
+  const deps: ApiDeps = {
+    ...openAccess({ ...rest, store, redis: limiter }),
+    ...rest,
+    store,
+    audit: new AuditLog(store, rest.clock),
+    admission,
+    onEnded: async (job) => rest.notices.add(job),
+    forget: async ({ jobId }) => rest.notices.remove(jobId),
   };
   if (options.closesQuiet === true) {
     await deps.arrivals.closeQuiet(
@@ -90,13 +112,19 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> 
   return {
     app,
     url,
+    operationsUrl: await app.listenForOperations(),
     deps,
     traces: async () => tracesOf(deps, stored),
     [Symbol.asyncDispose]: async () => running.disposeAsync(),
   };
 }
 
-async function openRest(config: ApiConfig, queueUrl: string, opening: AsyncDisposableStack) {
+async function openRest(
+  config: ApiConfig,
+  queueUrl: string,
+  opening: AsyncDisposableStack,
+  clock = () => new Date(),
+) {
   const logger = createLogger('api-test', 'silent');
   const status = opening.adopt(
     await openStatusStore({ ...config, patience: 'fail-fast', logger }),
@@ -106,8 +134,15 @@ async function openRest(config: ApiConfig, queueUrl: string, opening: AsyncDispo
     it.close(),
   );
   const arrivals = opening.adopt(await openArrivals({ ...config, logger }), async (it) => it.shutDown());
+  const locks = opening.adopt(await Locks.open({ ...config, logger }), async (it) => it.close());
+  const notices = opening.adopt(
+    await NoticeQueue.open({ ...config, patience: 'fail-fast', logger }),
+    async (it) => it.close(),
+  );
   return {
     config,
+    locks,
+    notices,
     arrivals,
     logger,
     registry: createRegistry('api-test'),
@@ -117,7 +152,7 @@ async function openRest(config: ApiConfig, queueUrl: string, opening: AsyncDispo
       create(ModelManifestSchema, { name: 'phantom-light', version: '1.0.0', kind: ModelManifest_Kind.DEEP }),
     ],
     lifecycle: new Lifecycle(),
-    clock: () => new Date(),
+    clock,
     uidHasherOf: (name: string) => uidHasher('a key of the tests, long enough', name),
     newJobId: randomUUID,
   };
@@ -127,7 +162,8 @@ async function tracesOf({ queue, config }: ApiDeps, { store, unfinished }: Store
   const objects = await Array.fromAsync(store.list(''));
   const counts = Object.values(await queue.counts());
   return {
-    objects: objects.map(({ key }) => key),
+    // What was done is said for ever: no study is in it.
+    objects: objects.map(({ key }) => key).filter((key) => !key.startsWith('audit/')),
     unfinished: await unfinished(),
     jobKeys: await jobKeysOf(config.redisUrl, config.redisPrefix),
     queued: counts.reduce((sum, count) => sum + count, 0),

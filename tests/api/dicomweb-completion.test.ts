@@ -5,8 +5,7 @@ import { uidHasher } from '@hepastage/dicom';
 import { objectKeys } from '@hepastage/platform';
 import { JobRecord_State, type JobRecordJson } from '@hepastage/proto';
 import { text } from '../../packages/dicom/src/testing/mr-object.ts';
-import { closeArrival } from '../../services/api/src/door/close-arrival.ts';
-import { defaultMetadata } from '../../services/api/src/upload/metadata.ts';
+import { closeArrival, closeArrivalAsSaid, readSaid } from '@hepastage/jobs';
 import { startRedis } from '../helpers/redis-server.ts';
 import { OpenStow, stow } from '../helpers/stow.ts';
 import { type ApiUnderTest, noTraces, startApi, tenant } from './api-under-test.ts';
@@ -35,7 +34,7 @@ test('a study that came in several requests is one job, queued when it is said t
   assert.deepEqual(second.stored, [sopUid(3), sopUid(2), sopUid(4)], 'one that is there already, too');
   assert.deepEqual(second.jobIds, first.jobIds);
 
-  const metadata = { externalReference: 'mine', priority: 'STAT', model: 'phantom-light' };
+  const metadata = { externalReference: 'mine', priority: 'STAT', model: 'phantom-light', webhook: '' };
   const response = await complete(api, { metadata });
   const record = (await response.json()) as JobRecordJson;
   assert.deepEqual(
@@ -179,7 +178,7 @@ test('closing again, at the same time or later, changes nothing', async () => {
   const arrival = { tenant, studyInstanceUid, jobId };
   await deps.arrivals.close(arrival, '');
   await deps.arrivals.settle(arrival);
-  const close = async () => closeArrival(arrival, defaultMetadata(), deps);
+  const close = async () => closeArrival(arrival, readSaid(''), deps);
   assert.deepEqual(await Promise.all(Array.from({ length: 8 }, close)), Array(8).fill(true));
   const before = [await api.traces(), await deps.status.get(tenant, jobId)] as const;
   assert.equal(before[0].queued, 1);
@@ -214,7 +213,7 @@ test('a job that is erased while it is being closed leaves nothing', async () =>
     },
   });
   const arrival = { tenant, studyInstanceUid, jobId };
-  assert.equal(await closeArrival(arrival, defaultMetadata(), { ...deps, store }), false);
+  assert.equal(await closeArrival(arrival, readSaid(''), { ...deps, store }), false);
   assert.deepEqual(await api.traces(), noTraces);
 });
 
@@ -269,7 +268,6 @@ test('a study that could not be closed is tried again, as it was said', async ()
   let failures = 0;
   await api.deps.arrivals.closeQuiet(async (arrival, said) => {
     failures += 1;
-    const { closeArrivalAsSaid } = await import('../../services/api/src/door/close-arrival.ts');
     await closeArrivalAsSaid(arrival, said, failures < 3 ? failing.deps : api.deps);
   });
   await eventually(async () => stateOf(api.deps, jobIds[0]!), JobRecord_State.QUEUED);
@@ -281,7 +279,7 @@ test('a study that could not be closed is tried again, as it was said', async ()
 test('whoever takes longer to bring a study than it waits for is told that it went on without', async () => {
   await using api = await startApi({
     closesQuiet: true,
-    settings: { quietMs: 50, uploadMsMax: 99_999, requestMsMax: 100_000 },
+    settings: { quietMs: 500, uploadMsMax: 99_999, requestMsMax: 100_000 },
   });
   const { deps } = api;
   const { jobIds } = await stow(api.url, [slice(1)]);
@@ -290,7 +288,7 @@ test('whoever takes longer to bring a study than it waits for is told that it we
   await bringing(api, open, [2, 3]);
   // As if its time were over: its part in the arrival is taken from it.
   await deps.arrivals.abandon({ tenant, studyInstanceUid, jobId: jobIds[0]! });
-  await closeArrival({ tenant, studyInstanceUid, jobId: jobIds[0]! }, defaultMetadata(), deps);
+  await closeArrival({ tenant, studyInstanceUid, jobId: jobIds[0]! }, readSaid(''), deps);
   const answer = await open.end();
   assert.equal((JSON.parse(answer.body) as { code: string }).code, 'UPLOAD_TIMEOUT');
   assert.equal((await indexOf(api, jobIds[0]!)).length, 1);

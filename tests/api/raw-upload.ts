@@ -26,7 +26,12 @@ export class RawUpload {
   static readonly tail = `\r\n--${boundary}--\r\n`;
 
   /** Opens the request, and the part `name`. `contentLength`: of the whole body. */
-  static async begin(url: string, name: string, contentLength: number): Promise<RawUpload> {
+  static async begin(
+    url: string,
+    name: string,
+    contentLength: number,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<RawUpload> {
     const { hostname, port } = new URL(url);
     const socket = connect(Number(port), hostname);
     await once(socket, 'connect');
@@ -37,6 +42,7 @@ export class RawUpload {
         'Host: test',
         `Content-Type: multipart/form-data; boundary=${boundary}`,
         `Content-Length: ${contentLength}`,
+        ...Object.entries(headers).map(([header, value]) => `${header}: ${value}`),
         '',
         partHead(name),
       ].join('\r\n'),

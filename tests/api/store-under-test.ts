@@ -45,7 +45,7 @@ async function openDirectory(opening: AsyncDisposableStack): Promise<StoreUnderT
       .map(({ parentPath, name }) => join(parentPath, name));
     return files
       .map((file) => file.slice(directory.length + 1))
-      .filter((file) => !file.startsWith('tenants/'));
+      .filter((file) => !/^(tenants|access|audit)\//.test(file));
   };
   return { store, unfinished };
 }

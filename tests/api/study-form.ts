@@ -10,8 +10,12 @@ export function studyForm(parts: Parts): FormData {
   return form;
 }
 
-export async function postStudy(url: string, parts: Parts): Promise<Response> {
-  return fetch(`${url}/v1/studies`, { method: 'POST', body: studyForm(parts) });
+export async function postStudy(
+  url: string,
+  parts: Parts,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return fetch(`${url}/v1/studies`, { method: 'POST', body: studyForm(parts), headers });
 }
 
 export interface Problem {

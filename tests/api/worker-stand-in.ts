@@ -24,8 +24,13 @@ export const heatmap = new TextEncoder().encode('the bytes of a heatmap');
 export const heatmapSha256 = createHash('sha256').update(heatmap).digest('hex');
 
 /** Writes through the real stores what a worker writes for a study that it has staged. */
-export async function succeed({ store, status }: ApiDeps, jobId: string, stage = 'mild'): Promise<string> {
-  const claim = await status.claim(tenant, jobId);
+export async function succeed(
+  { store, status }: ApiDeps,
+  jobId: string,
+  stage = 'mild',
+  owner = tenant,
+): Promise<string> {
+  const claim = await status.claim(owner, jobId);
   assert.equal(claim.kind, 'claimed');
   const artefact = { mediaType: 'application/gzip', bytes: heatmap.length, sha256: heatmapSha256 };
   const result = encodeText(
@@ -40,10 +45,10 @@ export async function succeed({ store, status }: ApiDeps, jobId: string, stage =
       ],
     }),
   );
-  await store.writeBytes(objectKeys.artefact(tenant, jobId, 'heatmap.t1w.nii.gz'), heatmap);
-  await store.writeBytes(objectKeys.artefact(tenant, jobId, 'unlisted.png'), heatmap);
-  await store.writeBytes(objectKeys.result(tenant, jobId), Buffer.from(result));
-  await status.succeed(tenant, jobId, claim.token, { stage, model: 'phantom-light@1.0.0' });
+  await store.writeBytes(objectKeys.artefact(owner, jobId, 'heatmap.t1w.nii.gz'), heatmap);
+  await store.writeBytes(objectKeys.artefact(owner, jobId, 'unlisted.png'), heatmap);
+  await store.writeBytes(objectKeys.result(owner, jobId), Buffer.from(result));
+  await status.succeed(owner, jobId, claim.token, { stage, model: 'phantom-light@1.0.0' });
   return result;
 }
 

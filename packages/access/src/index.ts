@@ -1,5 +1,4 @@
 /** Who may do what, and who did: API keys, scopes, tenants' policies, the audit log. */
-export type { AuditTrail } from './audit-trail.ts';
 export type { Freshness } from './fresh-value.ts';
 export { ApiKeyStore, type IssuedKey } from './keys/api-key-store.ts';
 export { KeyRing } from './keys/key-ring.ts';

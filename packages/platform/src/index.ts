@@ -1,18 +1,27 @@
 /** What both services share: object store, status store, queue, configuration, logging, metrics. */
 export { askedToStop } from './asked-to-stop.ts';
 export { type ArchiveEntry, archiveEntries, type ArchiveLimits } from './archive/archive-entries.ts';
-export type { Arrival, Arrivals } from './arrivals/arrivals.ts';
+export type { Arrival, Arrivals, StudyName } from './arrivals/arrivals.ts';
 export { openArrivals } from './arrivals/redis-arrivals.ts';
 export { objectKeys } from './object-keys.ts';
-export type { ListedObject, ObjectStore, StoredObject, WriteOptions } from './object-store/object-store.ts';
+export type {
+  ListedObject,
+  ObjectSink,
+  ObjectStore,
+  StoredObject,
+  WriteOptions,
+} from './object-store/object-store.ts';
 export type { Claim, JobFilter, JobPage, StatusStore, VersionedRecord } from './status-store/status-store.ts';
 export { parseConfig } from './config.ts';
+export { readConfigFile } from './config-file.ts';
 export { createLogger, describeError, type Logger } from './logger.ts';
 export { Counter, createRegistry, Gauge, Histogram, type Registry } from './metrics.ts';
 export { openStudyQueue } from './queue/bullmq-study-queue.ts';
 export { queueName, queuePrefix, type StudyJobData } from './queue/queue-contract.ts';
-export type { StudyQueue } from './queue/study-queue.ts';
+export { type Lock, Locks } from './redis/locks.ts';
+export type { QueueState, StudyQueue } from './queue/study-queue.ts';
 export { connectRedis, unavailable } from './redis/connection.ts';
+export type { RedisTarget } from './redis/redis-target.ts';
 export { imageSettings, sharedSettings, studySettings } from './settings.ts';
 export { openStatusStore } from './status-store/redis-status-store.ts';
 export { type ObjectStoreConfig, openObjectStore } from './object-store/open-object-store.ts';

@@ -9,7 +9,20 @@ export const objectKeys = {
   /** What one request brought of a study that arrives in several. */
   arrival: (tenant: string, jobId: string, bringer: string) =>
     objectKeys.input(tenant, jobId, `arrival-${bringer}.json`),
+  /** Why an attempt failed for good, by the name of its claim. */
+  failure: (tenant: string, jobId: string, name: string) =>
+    `${objectKeys.failures(tenant, jobId)}${name}.json`,
+  failures: (tenant: string, jobId: string) => `${objectKeys.job(tenant, jobId)}failures/`,
   result: (tenant: string, jobId: string) => `${objectKeys.job(tenant, jobId)}result.json`,
   artefact: (tenant: string, jobId: string, name: string) =>
     `${objectKeys.job(tenant, jobId)}artefacts/${name}`,
-};
+  /** All jobs of a tenant. */
+  jobs: (tenant: string) => `${objectKeys.tenants}${tenant}/jobs/`,
+  tenants: 'tenants/',
+  /** Says that the job is to be erased. Not in the job's folder: it outlives that. */
+  erasure: (tenant: string, jobId: string) => `${objectKeys.erasures(tenant)}${jobId}.json`,
+  erasures: (tenant: string) => `${objectKeys.tenants}${tenant}/erasures/`,
+  /** Which job a name stands for: an idempotency key's hash, a content's hash. */
+  marker: (tenant: string, kind: 'idempotency' | 'content', sha256: string) =>
+    `${objectKeys.tenants}${tenant}/${kind}/${sha256}.json`,
+} as const;

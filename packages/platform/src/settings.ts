@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { s3Encryptions } from './object-store/s3-encryption.ts';
 
 /** Settings that every service shares. Spread them into a service's own schema. */
 export const sharedSettings = {
@@ -8,8 +9,20 @@ export const sharedSettings = {
     pattern: '^rediss?://',
     // It may hold a password.
     secret: true,
-    description: 'Redis for queue and status store, redis://host:port',
+    description: 'Redis for queue and status store, redis[s]://[user:password@]host:port',
   }),
+  redisCaFile: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: 'PEM file of the authorities that Redis’ certificate may be of; without it, the system’s',
+    }),
+  ),
+  redisCertFile: Type.Optional(
+    Type.String({ minLength: 1, description: 'PEM file of the certificate that Redis is shown' }),
+  ),
+  redisKeyFile: Type.Optional(
+    Type.String({ minLength: 1, description: 'PEM file of the private key of that certificate' }),
+  ),
   redisPrefix: Type.String({
     // Braces make a Redis Cluster keep every key of ours in one slot, which the Lua scripts and BullMQ need.
     default: '{hepastage}',
@@ -30,6 +43,15 @@ export const sharedSettings = {
   ),
   objectStoreRegion: Type.Optional(
     Type.String({ env: 'AWS_REGION', minLength: 1, description: 'region of the bucket' }),
+  ),
+  s3Encryption: Type.Optional(
+    Type.Enum([...s3Encryptions], {
+      description:
+        'how S3 encrypts what is written: AES256, aws:kms or aws:kms:dsse; without it, as the bucket says',
+    }),
+  ),
+  s3KmsKeyId: Type.Optional(
+    Type.String({ minLength: 1, description: 'id or ARN of the KMS key; without it, the account’s own' }),
   ),
   logLevel: Type.Enum(['debug', 'info', 'warn', 'error', 'silent'], {
     default: 'info',

@@ -1,11 +1,16 @@
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { access } from './access/access.ts';
+import { operationsServer } from './access/operations-server.ts';
+import { rateLimits } from './access/rate-limits.ts';
 import type { ApiDeps } from './deps.ts';
+import { listenerOf } from './http/listener.ts';
 import { closing } from './plugins/closing.ts';
 import { docs } from './plugins/docs.ts';
 import { metrics } from './plugins/metrics.ts';
 import { problems } from './plugins/problems.ts';
 import { requestIdOf, requestLog } from './plugins/request-log.ts';
+import { transport } from './plugins/transport.ts';
 import { answerClientError, answerUnroutable } from './plugins/unroutable.ts';
 import { deleteJobRoute } from './routes/delete-job.ts';
 import { dicomwebRoutes } from './routes/dicomweb.ts';
@@ -39,6 +44,7 @@ const routes = [
 export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const { config } = deps;
   const logger: FastifyBaseLogger = deps.logger;
+  const { certificates, options: serverOptions } = listenerOf(config);
   const app = Fastify({
     loggerInstance: logger,
     // Fastify's own lines hold URLs; ours don't.
@@ -47,7 +53,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     connectionTimeout: config.socketIdleMsMax,
     keepAliveTimeout: config.keepAliveMs,
     requestTimeout: config.requestMsMax,
-    http: { headersTimeout: config.headersMsMax },
+    maxRequestsPerSocket: config.requestsPerConnectionMax,
+    ...serverOptions,
     clientErrorHandler: answerClientError,
     frameworkErrors: answerUnroutable,
   });
@@ -60,8 +67,12 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(requestLog);
   await app.register(closing, deps);
   await app.register(problems, config);
+  await app.register(transport, { ...config, certificates });
   await app.register(metrics, deps);
-  await app.register(docs);
+  await app.register(access, deps);
+  await app.register(rateLimits, deps);
+  await app.register(operationsServer, config);
+  await app.register(docs, config);
   for (const route of routes) await app.register(route, deps);
   return app;
 }

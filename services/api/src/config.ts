@@ -1,6 +1,12 @@
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import { imageSettings, sharedSettings, studySettings } from '@hepastage/platform';
+import { webhookSettings } from '@hepastage/webhooks';
 import { type Static, Type } from 'typebox';
+import { admissionSettings } from './admission/admission-settings.ts';
+import { reconcileSettings } from './jobs/reconcile-settings.ts';
+import { accessRules } from './access/access-rules.ts';
+import { accessSettings } from './access/access-settings.ts';
+import { transportRules, transportSettings } from './http/transport-settings.ts';
 
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
@@ -25,6 +31,11 @@ export const apiSettings = Type.Object({
   ...sharedSettings,
   ...imageSettings,
   ...studySettings,
+  ...accessSettings,
+  ...transportSettings,
+  ...webhookSettings,
+  ...admissionSettings,
+  ...reconcileSettings,
   host: Type.String({ env: 'HOST', default: '127.0.0.1', description: 'address to listen on' }),
   port: Type.Integer({ env: 'PORT', default: 8080, minimum: 0, maximum: 65_535, description: 'TCP port' }),
   uidKey: Type.Optional(
@@ -78,6 +89,8 @@ export type ApiConfig = Static<typeof apiSettings>;
 /** Refuses settings that are right one by one but contradict each other. Throws INVALID_CONFIG. */
 export function checkConfig(config: ApiConfig): ApiConfig {
   const rules: readonly (readonly [boolean, string, string])[] = [
+    ...accessRules(config),
+    ...transportRules(config),
     [
       config.uploadFileBytesMax <= config.uploadBytesMax,
       'one file may be larger than its whole upload',
@@ -87,6 +100,11 @@ export function checkConfig(config: ApiConfig): ApiConfig {
       config.uploadMsMax < config.requestMsMax,
       'a slow upload would be cut off before it can be refused',
       'raise HEPASTAGE_REQUEST_MS_MAX above HEPASTAGE_UPLOAD_MS_MAX',
+    ],
+    [
+      config.orphanSeconds * 1_000 >= config.requestMsMax || config.orphanSeconds === 0,
+      'what an upload has written might be erased before the upload has ended',
+      'raise HEPASTAGE_ORPHAN_SECONDS to HEPASTAGE_REQUEST_MS_MAX / 1000 or above',
     ],
     [
       config.headersMsMax <= config.requestMsMax,

@@ -1,9 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { AuditLog } from '@hepastage/access';
 import { uidHasher } from '@hepastage/dicom';
+import { closeArrivalAsSaid } from '@hepastage/jobs';
 import {
   askedToStop,
+  connectRedis,
   createLogger,
   createRegistry,
+  Locks,
   type Logger,
   openArrivals,
   openObjectStore,
@@ -11,15 +15,21 @@ import {
   openStudyQueue,
   parseConfig,
 } from '@hepastage/platform';
+import { NoticeQueue } from '@hepastage/webhooks';
+import { openAccess } from './access/open-access.ts';
+import { Admission } from './admission/admission.ts';
 import { buildApp } from './app.ts';
 import { type ApiConfig, apiSettings, checkConfig } from './config.ts';
 import type { ApiDeps } from './deps.ts';
-import { closeArrivalAsSaid } from './door/close-arrival.ts';
+import { startSweeper } from './jobs/start-sweeper.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { readModelCatalogue } from './model-catalogue.ts';
 import { stopServing } from './serve.ts';
+import { startSender } from './webhooks/start-sender.ts';
 
 const service = 'api';
+
+const clock = () => new Date();
 
 async function main(): Promise<void> {
   const config = checkConfig(parseConfig(apiSettings, process.env));
@@ -30,11 +40,19 @@ async function main(): Promise<void> {
     async (arrival, said) => void (await closeArrivalAsSaid(arrival, said, deps)),
   );
   const app = await buildApp(deps);
-  const address = await app.listen({ host: config.host, port: config.port });
-  logger.info({ address, store: deps.store.description, models: deps.models.length }, 'listening');
+  opened.use(startSweeper(deps));
+  const sender = opened.adopt(await startSender(deps), async (it) => it.stop(0));
+  // For `localhost` Fastify would make a second server, which neither limits nor renewed certificates would reach.
+  const host = config.host === 'localhost' ? '127.0.0.1' : config.host;
+  const address = await app.listen({ host, port: config.port });
+  const operations = await app.listenForOperations();
+  logger.info(
+    { address, operations, store: deps.store.description, models: deps.models.length },
+    'listening',
+  );
   const signal = await askedToStop();
   logger.info({ signal }, 'stopping');
-  await stopServing(app, deps);
+  await Promise.all([stopServing(app, deps), sender.stop(config.shutdownMsMax)]);
   logger.info('stopped');
 }
 
@@ -47,8 +65,17 @@ async function openDeps(config: ApiConfig, logger: Logger, opened: AsyncDisposab
   );
   const queue = opened.adopt(await openStudyQueue({ ...config, logger }), async (it) => it.close());
   const arrivals = opened.adopt(await openArrivals({ ...config, logger }), async (it) => it.shutDown());
+  const redis = opened.adopt(await connectRedis(config, 'fail-fast', logger), (it) => it.disconnect());
+  const locks = opened.adopt(await Locks.open({ ...config, logger }), async (it) => it.close());
+  const notices = opened.adopt(
+    await NoticeQueue.open({ ...config, patience: 'fail-fast', logger }),
+    async (it) => it.close(),
+  );
+  const admission = opened.use(new Admission({ config, queue, store, logger }));
+  admission.watch();
   const uidKey = config.uidKey ?? makeUidKey(logger);
   return {
+    ...openAccess({ config, store, redis, clock, logger }),
     config,
     logger,
     registry: createRegistry(service),
@@ -56,9 +83,14 @@ async function openDeps(config: ApiConfig, logger: Logger, opened: AsyncDisposab
     status,
     queue,
     arrivals,
+    locks,
+    audit: new AuditLog(store, clock),
+    admission,
+    onEnded: async (job) => notices.add(job),
+    forget: async ({ jobId }) => notices.remove(jobId),
     models: await readModelCatalogue(config.models),
     lifecycle: new Lifecycle(),
-    clock: () => new Date(),
+    clock,
     uidHasherOf: (tenant) => uidHasher(uidKey, tenant),
     newJobId: randomUUID,
   };

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
+import { principalOf } from './access/principal.ts';
 
-/** Whose jobs a request is about. Everyone is the same tenant until requests are authenticated. */
-export function tenantOf(_request: FastifyRequest): string {
-  return 'default';
+/** Whose jobs a request is about: nothing that it asks for is looked for anywhere else. */
+export function tenantOf(request: FastifyRequest): string {
+  return principalOf(request).tenant;
 }

@@ -64,6 +64,22 @@ export const workerConfig = Type.Object({
     minimum: 2,
     description: 'a worker silent for that long has lost its studies, s',
   }),
+  stalledMax: Type.Integer({
+    default: 3,
+    minimum: 1,
+    description: 'how many workers a study may lose before it is given up',
+  }),
+  jobAttempts: Type.Integer({
+    default: 3,
+    minimum: 1,
+    description: 'how often a study is tried that fails in a way that may pass',
+  }),
+  retryHours: Type.Integer({
+    default: 24,
+    minimum: 0,
+    description:
+      'how long after it was queued a study is tried again while object store or Redis are away or full, h',
+  }),
   pacsUrl: Type.Optional(
     Type.String({
       // Credentials have a setting of their own; a URL shows up in logs of proxies.

@@ -31,6 +31,7 @@ export function recordOutcome(
 ): void {
   const reason = 'error' in outcome ? outcome.error.codeName : '';
   metrics.jobs.inc({ outcome: outcome.kind, reason });
+  if (outcome.kind === 'failed' && outcome.error.retryable) metrics.deadLetters.inc({ code: reason });
   metrics.jobDuration.observe({ outcome: outcome.kind, model_version: modelVersion }, seconds);
   const line = { jobId, outcome: outcome.kind, seconds };
   if ('error' in outcome) logger.warn({ ...line, err: outcome.error }, 'study');

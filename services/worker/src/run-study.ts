@@ -1,12 +1,6 @@
-import { create } from '@bufbuild/protobuf';
-import {
-  ErrorCode,
-  HepastageError,
-  JobErrorSchema,
-  JobRecord_State,
-  type StudyRequest,
-} from '@hepastage/proto';
-import { objectKeys, type ObjectStore, type StatusStore } from '@hepastage/platform';
+import { jobErrorOf, recordFailure } from '@hepastage/jobs';
+import { HepastageError, isFinished, JobRecord_State, type StudyRequest } from '@hepastage/proto';
+import { type Claim, objectKeys, type ObjectStore, type StatusStore } from '@hepastage/platform';
 import {
   type ImagingPool,
   type OpinionEvent,
@@ -34,8 +28,10 @@ export interface WorkerParts {
 /** What the queue knows of an attempt, and may do to it. */
 export interface AttemptControl {
   readonly signal: AbortSignal;
-  /** Whether the queue has attempts left. */
-  readonly mayRetry: boolean;
+  /** Whether a study that fails so is tried again. */
+  readonly mayRetry: (error: HepastageError) => boolean;
+  /** Why it is not even tried: it has killed its workers. */
+  readonly givenUp?: HepastageError;
 }
 
 /** How an attempt ended. */
@@ -47,21 +43,24 @@ export type Outcome =
   /** The job had ended already, was taken over or erased: there is nothing to do. `state`: how it had ended before this attempt. */
   | { readonly kind: 'dropped'; readonly state?: JobRecord_State };
 
+type Claimed = Extract<Claim, { kind: 'claimed' }>;
+
 /** Is told of the claim, whose `attempt` counts from 1. */
 export type OnClaim = (attempt: number) => void;
 
 /**
  * One attempt at a study: claims it, stages it, records the outcome. Everything that it writes to the record carries the claim's token, so that an
- * attempt that was overtaken changes nothing.
+ * attempt that was overtaken changes nothing. Throws where the outcome can't be recorded: the study must go back to the queue then.
  */
 export async function runStudy(
   request: StudyRequest,
   parts: WorkerParts,
-  { signal, mayRetry }: AttemptControl,
+  { signal, mayRetry, givenUp }: AttemptControl,
   onClaim: OnClaim = () => undefined,
 ): Promise<Outcome> {
   const { tenant, jobId } = request;
   const { status, store } = parts;
+  if (givenUp !== undefined) return giveUp(request, givenUp, parts);
   const claim = await status.claim(tenant, jobId);
   if (claim.kind !== 'claimed') {
     // The attempt before this one may have died while it wrote, or while it took back.
@@ -89,29 +88,38 @@ export async function runStudy(
     recorded = await status.succeed(tenant, jobId, token, { stage, model: parts.model.name });
   } catch (thrown) {
     const error = HepastageError.from(signal.aborted ? signal.reason : thrown);
-    const again = isNoFaultOfTheStudy(error) || (error.retryable && mayRetry);
-    outcome = { kind: again ? 'returned' : 'failed', error };
-    recorded = again
-      ? await status.requeue(tenant, jobId, token)
-      : await status.fail(tenant, jobId, token, jobError(error));
+    outcome = mayRetry(error) ? { kind: 'returned', error } : await failed(request, claim, error, parts);
+    recorded =
+      outcome.kind === 'returned' ? await status.requeue(tenant, jobId, token) : outcome.kind === 'failed';
   }
   if (recorded) return outcome;
   await takeBack(request, parts);
   return { kind: 'dropped' };
 }
 
-/** This worker is leaving, or lost its hold on the job: another attempt begins, or has begun, and this one decides nothing. */
-function isNoFaultOfTheStudy({ code }: HepastageError): boolean {
-  return code === ErrorCode.NOT_READY || code === ErrorCode.JOB_SUPERSEDED;
+/** The failure, kept for good; a failure that can't be kept now is none yet: the study is tried again until it can. */
+async function failed(
+  { tenant, jobId }: StudyRequest,
+  { attempt, token }: Claimed,
+  error: HepastageError,
+  parts: WorkerParts,
+): Promise<Outcome> {
+  try {
+    const isRecorded = await recordFailure({ tenant, jobId, attempt }, jobErrorOf(error), parts, token);
+    return isRecorded ? { kind: 'failed', error } : { kind: 'dropped' };
+  } catch (unkept) {
+    return { kind: 'returned', error: HepastageError.from(unkept) };
+  }
 }
 
-/** What a client reads of `error`. */
-export function jobError(error: HepastageError) {
-  return create(JobErrorSchema, {
-    code: error.code,
-    message: error.publicMessage,
-    retryable: error.retryable,
-  });
+/** Fails a study that nobody has in hand, and that nobody may take again. */
+async function giveUp(request: StudyRequest, error: HepastageError, parts: WorkerParts): Promise<Outcome> {
+  const { tenant, jobId } = request;
+  const record = (await parts.status.get(tenant, jobId))?.record;
+  const isOpen = record !== undefined && !isFinished(record);
+  if (isOpen && (await recordFailure(record, jobErrorOf(error), parts))) return { kind: 'failed', error };
+  await takeBack(request, parts);
+  return { kind: 'dropped', ...(record && !isOpen && { state: record.state }) };
 }
 
 /**
@@ -124,6 +132,7 @@ async function takeBack({ tenant, jobId }: StudyRequest, { status, store }: Work
   if (state !== JobRecord_State.CANCELLED && !isErased) return;
   await store.erase(objectKeys.result(tenant, jobId));
   await store.erase(objectKeys.artefact(tenant, jobId, ''));
+  await store.erase(objectKeys.failures(tenant, jobId));
 }
 
 async function exists(key: string, store: ObjectStore): Promise<boolean> {

@@ -12,42 +12,48 @@ import {
   type Logger,
   queueName,
   queuePrefix,
+  type RedisTarget,
   type StatusStore,
   type StudyJobData,
   unavailable,
 } from '@hepastage/platform';
 import { type Job, UnrecoverableError, Worker } from 'bullmq';
-import { giveBack, giveBackMsMax } from './give-back.ts';
+import { giveBack, giveBackMsMax, giveBackToFront } from './give-back.ts';
 import { Interruptions, interruptions } from './interruption.ts';
-import { type AttemptControl, jobError, type Outcome } from './run-study.ts';
+import { Isolation } from './isolation.ts';
+import { isCharged, mayRetry, retryDelayMs, type RetryLimits } from './retry-policy.ts';
+import type { AttemptControl, Outcome } from './run-study.ts';
 
-export interface ConsumerOptions {
-  readonly redisUrl: string;
+export interface ConsumerOptions extends RedisTarget, RetryLimits {
   readonly redisPrefix: string;
   readonly jobsInFlight: number;
   readonly jobSecondsMax: number;
   readonly lockSeconds: number;
+  /** How many workers a study may lose before it is given up: one that kills workers must not kill them all. */
+  readonly stalledMax: number;
   readonly logger: Logger;
   readonly status: StatusStore;
   /** Works on one study. Called for up to `jobsInFlight` at once. */
   readonly work: (request: StudyRequest, control: AttemptControl) => Promise<Outcome>;
 }
 
-/** How often a study may lose its worker before it is given up: a study that kills workers must not kill them all. */
-const stalledCountMax = 2;
-
 /**
  * Takes studies from the queue. The queue may give a study to two workers at once (a lock is lost when its worker is frozen or Redis is away): the
  * record's attempt fences the late one off, and the loss of a lock stops it here as soon as it is known.
+ *
+ * The queue gives no study up: whether one has failed is decided here, and is recorded before the queue is told, so that nothing ends unsaid. What can't be recorded
+ * goes back into the queue.
  */
 export class StudyConsumer {
   readonly #worker: Worker<StudyJobData>;
   readonly #options: ConsumerOptions;
   readonly #interruptions = new Interruptions();
+  readonly #isolation: Isolation;
   readonly #disconnect: () => void;
 
   private constructor(worker: Worker<StudyJobData>, options: ConsumerOptions, disconnect: () => void) {
     this.#worker = worker;
+    this.#isolation = new Isolation(worker);
     this.#options = options;
     const { logger, status } = options;
     const stopListening = status.onCancelled((_tenant, jobId) =>
@@ -60,12 +66,11 @@ export class StudyConsumer {
     worker.on('lockRenewalFailed', (jobIds) => {
       for (const jobId of jobIds) this.#interruptions.interrupt(jobId, interruptions.superseded());
     });
-    worker.on('failed', (job, error) => void this.#recordGivenUp(job, error));
     worker.on('error', (error) => logger.warn({ err: queueError(error) }, 'queue'));
   }
 
   static async start(options: ConsumerOptions): Promise<StudyConsumer> {
-    const redis = await connectRedis(options.redisUrl, 'wait', options.logger);
+    const redis = await connectRedis(options, 'wait', options.logger);
     const consumer: { current?: StudyConsumer } = {};
     const worker = new Worker<StudyJobData>(
       queueName,
@@ -76,7 +81,8 @@ export class StudyConsumer {
         concurrency: options.jobsInFlight,
         lockDuration: options.lockSeconds * 1_000,
         stalledInterval: options.lockSeconds * 500,
-        maxStalledCount: stalledCountMax,
+        maxStalledCount: Number.MAX_SAFE_INTEGER,
+        settings: { backoffStrategy: retryDelayMs },
         autorun: false,
       },
     );
@@ -99,12 +105,22 @@ export class StudyConsumer {
       // Redis was away for longer than the lock, and gives us our own study once more: it is asked again when this run has surely ended.
       return giveBack(job, token, this.#options.lockSeconds * 1_000);
     }
-    const mayRetry = job.attemptsMade + 1 < (job.opts.attempts ?? 1);
-    const outcome = await this.#interruptions.during(
-      request.jobId,
-      this.#options.jobSecondsMax,
-      async (signal) => this.#options.work(request, { signal, mayRetry }),
+    const deaths = job.stalledCounter;
+    if (deaths >= this.#options.stalledMax) return this.#work(request, job, token, stalled(deaths));
+    return this.#isolation.admit(
+      deaths > 0,
+      async () => this.#work(request, job, token),
+      async () => giveBackToFront(job, token),
     );
+  }
+
+  async #work(
+    request: StudyRequest,
+    job: Job<StudyJobData>,
+    token: string | undefined,
+    givenUp?: HepastageError,
+  ): Promise<void> {
+    const outcome = await this.#outcomeOf(request, job, givenUp);
     switch (outcome.kind) {
       case 'succeeded':
       case 'dropped':
@@ -114,7 +130,31 @@ export class StudyConsumer {
       case 'returned':
         // This worker is leaving: the next one may have it at once.
         if (outcome.error.code === ErrorCode.NOT_READY) return giveBack(job, token, 0);
+        if (!isCharged(outcome.error)) return giveBack(job, token, retryDelayMs(job.attemptsStarted));
         throw outcome.error;
+      case 'unrecorded':
+        return giveBack(job, token, retryDelayMs(job.attemptsStarted));
+    }
+  }
+
+  async #outcomeOf(
+    request: StudyRequest,
+    job: Job<StudyJobData>,
+    givenUp: HepastageError | undefined,
+  ): Promise<Outcome | { readonly kind: 'unrecorded' }> {
+    const { jobId } = request;
+    const { work, jobSecondsMax, logger } = this.#options;
+    const control = {
+      mayRetry: (error: HepastageError) => mayRetry(error, job, this.#options),
+      ...(givenUp && { givenUp }),
+    };
+    try {
+      return await this.#interruptions.during(jobId, jobSecondsMax, async (signal) =>
+        work(request, { signal, ...control }),
+      );
+    } catch (error) {
+      logger.warn({ jobId, err: error }, 'outcome not recorded: the study goes back into the queue');
+      return { kind: 'unrecorded' };
     }
   }
 
@@ -126,27 +166,11 @@ export class StudyConsumer {
     await Promise.race([closed, delay(giveBackMsMax, undefined, { ref: false })]);
     this.#disconnect();
   }
-
-  /** What the queue gives up for good nobody takes again: its owner must be told. (Mostly the record says so already, and stays as it is.) */
-  async #recordGivenUp(job: Job<StudyJobData> | undefined, error: Error): Promise<void> {
-    const hasStalled = error.message.startsWith('job stalled');
-    if (job === undefined || !(hasStalled || job.finishedOn)) return;
-    const { status, logger } = this.#options;
-    const reason = hasStalled ? stalled() : HepastageError.from(error);
-    try {
-      const { tenant, jobId } = requestOf(job);
-      if (await status.fail(tenant, jobId, undefined, jobError(reason))) {
-        logger.error({ jobId, err: reason }, 'study given up');
-      }
-    } catch (failure) {
-      logger.error({ jobId: job.id, err: failure }, 'study given up, but not recorded');
-    }
-  }
 }
 
-function stalled(): HepastageError {
+function stalled(deaths: number): HepastageError {
   return new HepastageError(ErrorCode.JOB_STALLED, {
-    what: `the job’s worker died ${stalledCountMax + 1} times`,
+    what: `the job’s worker died ${deaths} times`,
     action: 'send the study again; if that fails too, it may be the study: tell support its job id',
   });
 }

@@ -2,14 +2,15 @@ import { ErrorCode, HepastageError, type StudyInput, type StudyRequest } from '@
 import { objectKeys, type ObjectStore } from '@hepastage/platform';
 import type { StudySink, StudySource } from '@hepastage/staging';
 
-/** A study's files as the object store has them. */
+/** A study's files as the object store has them. Throws INPUT_LOST where one is not there. */
 export function studySource(store: ObjectStore): StudySource {
   return {
     async read(input: StudyInput, signal?: AbortSignal): Promise<Uint8Array> {
       // The request says how many bytes were accepted: more than those were never checked, and are never read.
       const bytes = await store.readBytes(input.key, input.bytes, signal);
       if (bytes === undefined) {
-        throw new HepastageError(ErrorCode.STORE_UNAVAILABLE, {
+        // The job is being erased, or the file is lost: either way it does not come back, however often the study is tried.
+        throw new HepastageError(ErrorCode.INPUT_LOST, {
           what: 'a file of the study is not in the object store',
           action: 'send the study again',
         });

@@ -7,6 +7,7 @@ import {
   openStatusStore,
 } from '@hepastage/platform';
 import { ImagingPool } from '@hepastage/staging';
+import { NoticeQueue } from '@hepastage/webhooks';
 import type { WorkerConfig } from './config.ts';
 import { startHealthServer } from './health-server.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
@@ -65,11 +66,14 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   };
   const pushes = await startPushes(config, store, metrics, logger);
   opened.defer(async () => pushes?.close());
+  const notices = opened.adopt(await NoticeQueue.open({ ...config, patience: 'wait', logger }), async (it) =>
+    it.close(),
+  );
   const consumer = await StudyConsumer.start({
     ...config,
     logger,
     status,
-    work: pushed(observed(parts, metrics, logger), pushes),
+    work: noticed(pushed(observed(parts, metrics, logger), pushes), notices),
   });
   missing = undefined;
   logger.info(
@@ -127,6 +131,22 @@ function pushed(work: Work, pushes: PushQueue | undefined): Work {
     const outcome = await work(request, control);
     const hadSucceeded = outcome.kind === 'dropped' && outcome.state === JobRecord_State.SUCCEEDED;
     if (outcome.kind === 'succeeded' || hadSucceeded) await pushes.add(request);
+    return outcome;
+  };
+}
+
+/**
+ * The same work, and the notice of how it ended. One that had ended before it came here may have lost its worker before its notice was queued. The study is
+ * in its queue until the notice is in the other.
+ */
+function noticed(work: Work, notices: NoticeQueue): Work {
+  return async (request, control) => {
+    const outcome = await work(request, control);
+    const state = outcome.kind === 'dropped' ? outcome.state : undefined;
+    const hadEnded = state === JobRecord_State.SUCCEEDED || state === JobRecord_State.FAILED;
+    const { tenant, jobId } = request;
+    if (outcome.kind === 'succeeded' || outcome.kind === 'failed' || hadEnded)
+      await notices.add({ tenant, jobId });
     return outcome;
   };
 }

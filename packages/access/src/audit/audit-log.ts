@@ -1,11 +1,23 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { ObjectStore } from '@hepastage/platform';
-import { type AuditEntry, AuditBatchSchema, AuditEntrySchema, encodeText } from '@hepastage/proto';
+import {
+  type AuditEntry,
+  type AuditEntry_Action,
+  AuditBatchSchema,
+  AuditEntrySchema,
+  encodeText,
+} from '@hepastage/proto';
 import { auditKey, type ChainHead, emptyChain, findHead, sha256Of } from './audit-chain.ts';
 
-/** Who did what to which job. Never PHI. */
-export type AuditEvent = Omit<MessageInitShape<typeof AuditEntrySchema> & object, 'at' | '$typeName'>;
+/** Who did what to which job. Never PHI. The fields are those of AuditEntry. */
+export interface AuditEvent {
+  readonly actor: string;
+  readonly action: AuditEntry_Action;
+  readonly jobId?: string;
+  readonly target?: string;
+  readonly requestId?: string;
+}
 
 /**
  * The audit log: append-only, one chain for each tenant, in the object store.

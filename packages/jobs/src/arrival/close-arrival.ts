@@ -6,38 +6,48 @@ import {
   DicomStudySchema,
   ErrorCode,
   HepastageError,
-  type JobError,
-  JobErrorSchema,
+  type JobRecord,
   JobRecord_State,
-  type StudyMetadata,
-  StudyMetadataSchema,
   type StudyRequest,
   StudyRequestSchema,
 } from '@hepastage/proto';
-import type { ApiDeps } from '../deps.ts';
-import { defaultMetadata } from '../upload/metadata.ts';
-import { writeRequest } from '../upload/write-request.ts';
-import { writeDicomIndex } from './dicom-index.ts';
+import { writeDicomIndex } from '../commit/dicom-index.ts';
+import { readRequest } from '../commit/read-request.ts';
+import { writeRequest } from '../commit/write-request.ts';
+import { jobErrorOf } from '../failure/job-error.ts';
+import { recordFailure } from '../failure/record-failure.ts';
+import type { JobName, JobStores } from '../job-stores.ts';
+import { readSaid, type Said } from './said.ts';
 
-type Deps = Pick<ApiDeps, 'store' | 'status' | 'queue' | 'config'>;
+/** What a study may be at most. */
+export interface ArrivalLimits {
+  readonly filesMax: number;
+  readonly indexBytesMax: number;
+}
+
+export interface ClosingDeps extends Pick<JobStores, 'store' | 'status' | 'queue'> {
+  readonly config: ArrivalLimits;
+  /** Is told of a job that failed here. */
+  readonly onEnded: (job: JobName) => Promise<void>;
+}
 
 /**
  * Makes a study of what has arrived, as a whole upload would have: index → request.json → record QUEUED → queue; or lets the job fail if it is too much.
  * Doing it again with the same metadata changes nothing, even at the same time, so that whoever dies on the way can be followed by another. False: there
  * is no job.
  */
-export async function closeArrival(arrival: Arrival, metadata: StudyMetadata, deps: Deps): Promise<boolean> {
+export async function closeArrival(arrival: Arrival, said: Said, deps: ClosingDeps): Promise<boolean> {
   const { tenant, jobId } = arrival;
   const { status, queue, store } = deps;
   const record = (await status.get(tenant, jobId))?.record;
   if (record === undefined || record.state === JobRecord_State.CANCELLED) return false;
   if (record.state !== JobRecord_State.RECEIVING && record.state !== JobRecord_State.QUEUED) return true;
-  let request = await readRequest(arrival, deps);
+  let request = await readRequest(store, arrival);
   if (request === undefined) {
     const instances = await arrivedInstances(arrival, deps);
-    if (instances === 'too many') return status.fail(tenant, jobId, undefined, tooMany(deps.config.filesMax));
+    if (instances === 'too many') return refuse(record, deps);
     if (instances.length === 0) return eraseEmpty(arrival, deps);
-    request = await makeRequest({ ...arrival, instances, createdAt: record.createdAt, metadata }, deps);
+    request = await makeRequest({ ...arrival, instances, createdAt: record.createdAt, said }, deps);
   }
   if (await status.complete(request)) {
     await queue.add(request);
@@ -51,17 +61,12 @@ export async function closeArrival(arrival: Arrival, metadata: StudyMetadata, de
 }
 
 /** `closeArrival`, with what was said of the study when its arrival was closed. */
-export async function closeArrivalAsSaid(arrival: Arrival, said: string, deps: Deps): Promise<boolean> {
-  const metadata = said === '' ? defaultMetadata() : decodeText(StudyMetadataSchema, said);
-  return closeArrival(arrival, metadata, deps);
-}
-
-async function readRequest(
-  { tenant, jobId }: Arrival,
-  { store, config }: Deps,
-): Promise<StudyRequest | undefined> {
-  const bytes = await store.readBytes(objectKeys.request(tenant, jobId), config.indexBytesMax);
-  return bytes && decodeText(StudyRequestSchema, bytes.toString());
+export async function closeArrivalAsSaid(
+  arrival: Arrival,
+  said: string,
+  deps: ClosingDeps,
+): Promise<boolean> {
+  return closeArrival(arrival, readSaid(said), deps);
 }
 
 async function makeRequest(
@@ -70,21 +75,17 @@ async function makeRequest(
     jobId,
     studyInstanceUid,
     createdAt,
-    metadata,
+    said,
     instances,
-  }: Arrival & {
-    createdAt: StudyRequest['createdAt'];
-    metadata: StudyMetadata;
-    instances: DicomInstance[];
-  },
-  { store }: Deps,
+  }: Arrival & { createdAt: StudyRequest['createdAt']; said: Said; instances: DicomInstance[] },
+  { store }: ClosingDeps,
 ): Promise<StudyRequest> {
   const study = create(DicomStudySchema, { studyInstanceUid, instances });
   const request = create(StudyRequestSchema, {
+    ...said,
     jobId,
     tenant,
     studyInstanceUid,
-    metadata,
     ...(createdAt && { createdAt }),
     inputs: [await writeDicomIndex(study, { store, tenant, jobId })],
   });
@@ -95,7 +96,7 @@ async function makeRequest(
 /** What all requests brought together. An instance that came twice counts as it came last. */
 async function arrivedInstances(
   { tenant, jobId }: Arrival,
-  { store, config }: Deps,
+  { store, config }: ClosingDeps,
 ): Promise<DicomInstance[] | 'too many'> {
   const instances = new Map<string, DicomInstance>();
   const arrivals = objectKeys.arrival(tenant, jobId, '').replace(/\.json$/, '');
@@ -110,18 +111,23 @@ async function arrivedInstances(
 }
 
 /** Requests announced the study, and all of them broke off. */
-async function eraseEmpty({ tenant, jobId }: Arrival, { status, store }: Deps): Promise<false> {
+async function eraseEmpty({ tenant, jobId }: Arrival, { status, store }: ClosingDeps): Promise<false> {
   await status.cancel(tenant, jobId);
   await store.erase(objectKeys.job(tenant, jobId));
   await status.erase(tenant, jobId);
   return false;
 }
 
-function tooMany(filesMax: number): JobError {
-  const { code, publicMessage, retryable } = new HepastageError(ErrorCode.TOO_MANY_FILES, {
+async function refuse(record: JobRecord, deps: ClosingDeps): Promise<boolean> {
+  const hasFailed = await recordFailure(record, jobErrorOf(tooMany(deps.config.filesMax)), deps);
+  if (hasFailed) await deps.onEnded(record);
+  return hasFailed;
+}
+
+function tooMany(filesMax: number): HepastageError {
+  return new HepastageError(ErrorCode.TOO_MANY_FILES, {
     what: 'the study has more objects than allowed',
     expected: `at most ${filesMax}`,
     action: 'send the T1W and T2W series alone',
   });
-  return create(JobErrorSchema, { code, message: publicMessage, retryable });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
-import { objectKeys, type ObjectStore } from '@hepastage/platform';
+import { objectKeys, type ObjectSink } from '@hepastage/platform';
 import {
   type DicomStudy,
   DicomStudySchema,
@@ -18,7 +18,7 @@ export async function writeDicomIndex(
     tenant,
     jobId,
     signal,
-  }: { store: ObjectStore; tenant: string; jobId: string; signal?: AbortSignal },
+  }: { store: ObjectSink; tenant: string; jobId: string; signal?: AbortSignal },
 ): Promise<StudyInput> {
   const body = Buffer.from(encodeText(DicomStudySchema, study));
   const key = objectKeys.input(tenant, jobId, 'study.json');

@@ -4,11 +4,11 @@ import type { Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
 import { queuePrefix } from '../queue/queue-contract.ts';
 import { answered, connectRedis, unavailable } from '../redis/connection.ts';
+import type { RedisTarget } from '../redis/redis-target.ts';
 import { abandonLua, closeLua, enterLua, leaveLua, settleLua } from './arrival.lua.ts';
 import type { Arrival, Arrivals, Bringer, Closing, Leaving, OnQuiet, StudyName } from './arrivals.ts';
 
-export interface ArrivalsOptions {
-  readonly redisUrl: string;
+export interface ArrivalsOptions extends RedisTarget {
   readonly redisPrefix: string;
   /** How long nothing of a study must have come before it counts as complete, ms. */
   readonly quietMs: number;
@@ -26,7 +26,7 @@ const closingMsMax = 5_000;
 const stalledCountMax = 1_000;
 
 export async function openArrivals(options: ArrivalsOptions): Promise<Arrivals> {
-  const redis = await connectRedis(options.redisUrl, 'fail-fast', options.logger);
+  const redis = await connectRedis(options, 'fail-fast', options.logger);
   return new RedisArrivals(redis, options);
 }
 
@@ -55,8 +55,8 @@ class RedisArrivals implements Arrivals {
   }
 
   async closeQuiet(onQuiet: OnQuiet): Promise<void> {
-    const { redisUrl, redisPrefix, logger } = this.#options;
-    this.#workerRedis = await connectRedis(redisUrl, 'wait', logger);
+    const { redisPrefix, logger } = this.#options;
+    this.#workerRedis = await connectRedis(this.#options, 'wait', logger);
     this.#workerCopies = copiesOf(this.#workerRedis);
     this.#worker = new Worker<Arrival>(queueName, async (job, token) => this.#closeOne(job, token, onQuiet), {
       connection: this.#workerRedis,

@@ -6,6 +6,7 @@ import {
   CreateMultipartUploadCommand,
   PutObjectCommand,
   type S3Client,
+  type ServerSideEncryption,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 
@@ -14,6 +15,10 @@ export interface UploadTarget {
   readonly Bucket: string;
   readonly Key: string;
   readonly ContentType?: string;
+  /** How it is encrypted: see `encryptionFields`. */
+  readonly ServerSideEncryption?: ServerSideEncryption;
+  readonly SSEKMSKeyId?: string;
+  readonly BucketKeyEnabled?: boolean;
 }
 
 interface Part {

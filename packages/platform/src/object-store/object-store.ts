@@ -47,6 +47,9 @@ export interface ObjectStore {
   close(): Promise<void>;
 }
 
+/** What taking a study in needs of a store. */
+export type ObjectSink = Pick<ObjectStore, 'write' | 'writeBytes' | 'erase'>;
+
 export interface WriteOptions {
   readonly mediaType?: string;
   readonly signal?: AbortSignal;

@@ -4,6 +4,7 @@ import { DirectoryStore } from './directory-store.ts';
 import { assertKeyPrefix } from './object-key.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { S3Options } from './s3-client.ts';
+import type { S3Encryption } from './s3-encryption.ts';
 import { S3Store } from './s3-store.ts';
 
 /** Where the objects lie. The names are those of the settings that every service shares. */
@@ -13,11 +14,14 @@ export interface ObjectStoreConfig {
   /** URL of an S3 server other than AWS. */
   readonly objectStoreEndpoint?: string | undefined;
   readonly objectStoreRegion?: string | undefined;
+  readonly s3Encryption?: S3Encryption['algorithm'] | undefined;
+  readonly s3KmsKeyId?: string | undefined;
 }
 
 /** The driver that the setting asks for. Nothing is touched yet: `check()` tells whether it works. Throws INVALID_CONFIG. */
 export function openObjectStore(config: ObjectStoreConfig, options: S3Options = {}): ObjectStore {
   const { objectStore: location, objectStoreEndpoint: endpoint, objectStoreRegion: region } = config;
+  const encryption = encryptionOf(config);
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location)?.[1]?.toLowerCase();
   switch (scheme) {
     case undefined:
@@ -29,12 +33,36 @@ export function openObjectStore(config: ObjectStoreConfig, options: S3Options = 
       return new S3Store(bucket, prefix, {
         ...(endpoint === undefined ? {} : { endpoint }),
         ...(region === undefined ? {} : { region }),
+        ...(encryption === undefined ? {} : { encryption }),
         ...options,
       });
     }
     default:
       throw invalidLocation(location);
   }
+}
+
+/** What is to be encrypted must not lie in the clear because of a setting that contradicts it. */
+function encryptionOf(config: ObjectStoreConfig): S3Encryption | undefined {
+  const { s3Encryption: algorithm, s3KmsKeyId: kmsKeyId } = config;
+  if (algorithm !== undefined && !/^s3:/i.test(config.objectStore)) {
+    throw contradiction(
+      'HEPASTAGE_S3_ENCRYPTION is set, but the object store is a directory',
+      'use an encrypted file system for it, and unset the variable',
+    );
+  }
+  if (kmsKeyId !== undefined && algorithm?.startsWith('aws:kms') !== true) {
+    throw contradiction(
+      'HEPASTAGE_S3_KMS_KEY_ID is set, but no encryption that uses it',
+      'set HEPASTAGE_S3_ENCRYPTION to aws:kms or aws:kms:dsse',
+    );
+  }
+  if (algorithm === undefined) return undefined;
+  return { algorithm, ...(kmsKeyId !== undefined && { kmsKeyId }) };
+}
+
+function contradiction(what: string, action: string): HepastageError {
+  return new HepastageError(ErrorCode.INVALID_CONFIG, { what, where: 'environment', action });
 }
 
 function parseS3Location(location: string): { bucket: string; prefix: string } {

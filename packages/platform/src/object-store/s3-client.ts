@@ -1,4 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import type { S3Encryption } from './s3-encryption.ts';
 
 /** How to reach S3, and how patient to be. Credentials not given here come from the environment or the service's role, as the AWS SDK finds them. */
 export interface S3Options {
@@ -6,6 +7,8 @@ export interface S3Options {
   readonly endpoint?: string;
   readonly region?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** How S3 encrypts what is written; without it, as the bucket says. */
+  readonly encryption?: S3Encryption;
   /** Longest that connecting may take, ms. */
   readonly connectTimeoutMs?: number;
   /** Longest that a request may take until its response begins, ms: long enough for one part over a slow line. */

@@ -19,6 +19,7 @@ import { assertKeyPrefix, assertObjectKey } from './object-key.ts';
 import type { ListedObject, ObjectStore, StoredObject, WriteOptions } from './object-store.ts';
 import { guarded, type OpenObject, readWhole } from './read-object.ts';
 import { createS3Client, s3Defaults, type S3Options } from './s3-client.ts';
+import { encryptionFields, type S3Encryption } from './s3-encryption.ts';
 import { s3Unavailable } from './s3-error.ts';
 import { storeUnavailable } from './store-error.ts';
 
@@ -29,12 +30,14 @@ export class S3Store implements ObjectStore {
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #partBytes: number;
+  readonly #encryption: S3Encryption | undefined;
 
   constructor(bucket: string, prefix: string, options: S3Options = {}) {
     this.#client = createS3Client(options);
     this.#bucket = bucket;
     this.#prefix = prefix;
     this.#partBytes = options.partBytes ?? s3Defaults.partBytes;
+    this.#encryption = options.encryption;
     this.description = `s3 bucket ${bucket}${prefix === '' ? '' : `, prefix ${prefix}`}`;
   }
 
@@ -44,7 +47,7 @@ export class S3Store implements ObjectStore {
     try {
       // An abort is a source that fails: the upload cleans up behind itself then.
       if (options.signal !== undefined) addAbortSignal(options.signal, source);
-      const bytes = await uploadStream(this.#client, this.#target(key, options), source, this.#partBytes);
+      const bytes = await uploadStream(this.#client, this.#newObject(key, options), source, this.#partBytes);
       return { key, bytes };
     } catch (error) {
       if (sourceError !== undefined) throw sourceError;
@@ -55,13 +58,13 @@ export class S3Store implements ObjectStore {
   }
 
   async writeBytes(key: string, bytes: Uint8Array, options: WriteOptions = {}): Promise<StoredObject> {
-    const put = new PutObjectCommand({ ...this.#target(key, options), Body: bytes });
+    const put = new PutObjectCommand({ ...this.#newObject(key, options), Body: bytes });
     await this.#answered(this.#client.send(put, abortOptions(options.signal)), options.signal);
     return { key, bytes: bytes.byteLength };
   }
 
   async create(key: string, bytes: Uint8Array, options: WriteOptions = {}): Promise<boolean> {
-    const put = new PutObjectCommand({ ...this.#target(key, options), Body: bytes, IfNoneMatch: '*' });
+    const put = new PutObjectCommand({ ...this.#newObject(key, options), Body: bytes, IfNoneMatch: '*' });
     try {
       await this.#client.send(put, abortOptions(options.signal));
       return true;
@@ -129,7 +132,8 @@ export class S3Store implements ObjectStore {
 
   async check(): Promise<void> {
     const probe = { Bucket: this.#bucket, Key: `${this.#prefix}.check-${randomUUID()}` };
-    await this.#answered(this.#client.send(new PutObjectCommand({ ...probe, Body: Buffer.of(0) })));
+    const put = { ...probe, ...encryptionFields(this.#encryption), Body: Buffer.of(0) };
+    await this.#answered(this.#client.send(new PutObjectCommand(put)));
     await this.#answered(this.#client.send(new DeleteObjectCommand(probe)));
   }
 
@@ -137,11 +141,16 @@ export class S3Store implements ObjectStore {
     this.#client.destroy();
   }
 
-  #target(key: string, { mediaType }: WriteOptions = {}) {
+  #target(key: string) {
     assertObjectKey(key);
+    return { Bucket: this.#bucket, Key: this.#prefix + key };
+  }
+
+  /** Every write says how it is encrypted: a bucket may refuse those that don't. */
+  #newObject(key: string, { mediaType }: WriteOptions) {
     return {
-      Bucket: this.#bucket,
-      Key: this.#prefix + key,
+      ...this.#target(key),
+      ...encryptionFields(this.#encryption),
       ...(mediaType === undefined ? {} : { ContentType: mediaType }),
     };
   }

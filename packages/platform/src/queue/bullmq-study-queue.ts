@@ -1,25 +1,34 @@
 import { encodeJson, type StudyRequest, StudyRequestSchema } from '@hepastage/proto';
-import { Queue } from 'bullmq';
+import { type JobState, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
 import { answered, connectRedis, unavailable } from '../redis/connection.ts';
+import type { RedisTarget } from '../redis/redis-target.ts';
 import { jobOptions, queueName, queuePrefix, type StudyJobData } from './queue-contract.ts';
-import type { StudyQueue } from './study-queue.ts';
+import type { QueueState, StudyQueue } from './study-queue.ts';
 
 const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed'] as const;
 
-export interface StudyQueueOptions {
-  readonly redisUrl: string;
+/** By BullMQ's names. One that is completed is removed at the same moment. */
+const stateOf: Readonly<Record<JobState | 'unknown', QueueState>> = {
+  waiting: 'waiting',
+  'waiting-children': 'waiting',
+  prioritized: 'waiting',
+  delayed: 'waiting',
+  active: 'active',
+  failed: 'failed',
+  completed: 'absent',
+  unknown: 'absent',
+};
+
+export interface StudyQueueOptions extends RedisTarget {
   readonly redisPrefix: string;
   readonly logger: Logger;
 }
 
-export async function openStudyQueue({
-  redisUrl,
-  redisPrefix,
-  logger,
-}: StudyQueueOptions): Promise<StudyQueue> {
-  const redis = await connectRedis(redisUrl, 'fail-fast', logger);
+export async function openStudyQueue(options: StudyQueueOptions): Promise<StudyQueue> {
+  const { redisPrefix, logger } = options;
+  const redis = await connectRedis(options, 'fail-fast', logger);
   const queue = new Queue<StudyJobData>(queueName, {
     connection: redis,
     prefix: queuePrefix(redisPrefix),
@@ -46,6 +55,10 @@ class BullMqStudyQueue implements StudyQueue {
     return (await answered(this.#queue.remove(jobId))) === 1;
   }
 
+  async state(jobId: string): Promise<QueueState> {
+    return stateOf[await answered(this.#queue.getJobState(jobId))];
+  }
+
   async counts(): Promise<Readonly<Record<string, number>>> {
     return answered(this.#queue.getJobCounts(...states));
   }
@@ -59,6 +72,13 @@ class BullMqStudyQueue implements StudyQueue {
     );
     const oldest = Math.min(...lanes.flat().map((job) => job.timestamp));
     return oldest === Infinity ? 0 : Math.max(0, (Date.now() - oldest) / 1_000);
+  }
+
+  async memoryShare(): Promise<number | undefined> {
+    const info = await answered(this.#redis.info('memory'));
+    const figure = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
+    const max = figure('maxmemory');
+    return max === 0 ? undefined : figure('used_memory') / max;
   }
 
   async check(): Promise<void> {

@@ -12,9 +12,10 @@ export function queuePrefix(redisPrefix: string): string {
   return `${redisPrefix}:queue`;
 }
 
-/** How often a study is tried when its failure may pass, and the first pause between tries, ms (doubled each time, ± jitter). */
-const attempts = 3;
-const backoff = { type: 'exponential', delay: 1_000, jitter: 0.5 };
+/** The queue itself gives up no study: its worker decides, and records it first (services/worker/src/retry-policy.ts). */
+const attempts = Number.MAX_SAFE_INTEGER;
+/** The pause between tries is the worker's, too. */
+const backoff = { type: 'custom' };
 /** How long a failed entry stays for ops to look at, s. The record outlives it. */
 const failedAgeSeconds = 7 * 24 * 3_600;
 

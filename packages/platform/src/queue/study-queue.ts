@@ -1,15 +1,21 @@
 import type { StudyRequest } from '@hepastage/proto';
 
+/** Where a study is in the queue. `waiting`: for a worker, or for its next try. `failed`: the queue has given it up. */
+export type QueueState = 'waiting' | 'active' | 'failed' | 'absent';
+
 /** The API's side of the queue: never waits for a Redis that is down (QUEUE_UNAVAILABLE instead). */
 export interface StudyQueue {
   /** Enqueues the study. Its job id is the queue's, so that doing it twice gives one job. */
   add(request: StudyRequest): Promise<void>;
   /** Takes a waiting study out; false if a worker has it already or it is gone. */
   remove(jobId: string): Promise<boolean>;
+  state(jobId: string): Promise<QueueState>;
   /** Jobs by queue state, e.g. `{waiting: 3, active: 8, prioritized: 0, delayed: 0, failed: 0}`. */
   counts(): Promise<Readonly<Record<string, number>>>;
   /** Age of the oldest waiting study, s; 0 if none waits. */
   oldestAgeSeconds(): Promise<number>;
+  /** Share of its memory that Redis has in use, 0 to 1; undefined where it has no limit, or does not tell. */
+  memoryShare(): Promise<number | undefined>;
   check(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from '../logger.ts';
+import { type RedisTarget, tlsOf } from './redis-target.ts';
 
 /** `fail-fast`: a request handler can't wait for a Redis that is down. `wait`: a worker can, and its job is worth it. */
 export type Patience = 'fail-fast' | 'wait';
@@ -16,15 +17,21 @@ const optionsOf = {
   wait: { enableOfflineQueue: true, maxRetriesPerRequest: null },
 } satisfies Record<Patience, Partial<RedisOptions>>;
 
-/** Opens a connection that reconnects by itself. Resolves once it is usable; throws QUEUE_UNAVAILABLE where no Redis answers. */
-export async function connectRedis(url: string, patience: Patience, logger: Logger): Promise<Redis> {
-  const redis = new Redis(url, redisOptions(patience));
-  redis.on('error', (error) => logger.warn({ err: unavailable(error) }, 'redis connection'));
+/** Opens a connection that reconnects by itself. Resolves once it is usable; throws QUEUE_UNAVAILABLE where no Redis answers or lets us in, INVALID_CONFIG. */
+export async function connectRedis(target: RedisTarget, patience: Patience, logger: Logger): Promise<Redis> {
+  const tls = tlsOf(target);
+  const redis = new Redis(target.redisUrl, { ...redisOptions(patience), ...(tls && { tls }) });
+  // A connection that Redis refuses just closes: why, only the event tells.
+  let reason: Error | undefined;
+  redis.on('error', (error) => {
+    reason = error;
+    logger.warn({ err: unavailable(error) }, 'redis connection');
+  });
   try {
     await redis.connect();
   } catch (error) {
     redis.disconnect();
-    throw unavailable(error, `is Redis running at ${withoutCredentials(url)}?`);
+    throw unavailable(reason ?? error, `is Redis running at ${withoutCredentials(target.redisUrl)}?`);
   }
   return redis;
 }
@@ -41,10 +48,10 @@ function redisOptions(patience: Patience) {
 export async function assertNoEviction(redis: Redis, logger: Logger): Promise<void> {
   let policy: string | undefined;
   try {
-    const reply: unknown = await redis.config('GET', 'maxmemory-policy');
-    policy = Array.isArray(reply) && typeof reply[1] === 'string' ? reply[1] : undefined;
+    // CONFIG GET would tell, too, but whoever may ask it may also ask for the passwords of others.
+    policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1];
   } catch {
-    // Managed Redis services forbid CONFIG: their operator sets the policy.
+    // A managed Redis may forbid INFO: its operator sets the policy.
   }
   if (policy === undefined) {
     logger.warn('redis does not tell its maxmemory-policy; make sure that it is noeviction');
@@ -59,15 +66,24 @@ export async function assertNoEviction(redis: Redis, logger: Logger): Promise<vo
   }
 }
 
+/** What Redis says first when it does not let a user in, or not do what it asked for. */
+const refusedPattern = /^(WRONGPASS|NOAUTH|NOPERM)\b/;
+
 /** Whatever went wrong with Redis, as an error for people. */
 export function unavailable(cause: unknown, action = 'try again later'): HepastageError {
   if (cause instanceof HepastageError) return cause;
-  const full = cause instanceof Error && cause.message.startsWith('OOM');
-  return new HepastageError(ErrorCode.QUEUE_UNAVAILABLE, {
-    what: full ? 'Redis is out of memory' : 'Redis does not answer',
-    action,
-    cause,
-  });
+  const said = cause instanceof Error ? cause.message : '';
+  if (said.startsWith('OOM')) {
+    return new HepastageError(ErrorCode.QUEUE_FULL, { what: 'Redis is out of memory', action, cause });
+  }
+  if (refusedPattern.test(said)) {
+    return new HepastageError(ErrorCode.QUEUE_UNAVAILABLE, {
+      what: 'Redis refuses the credentials',
+      action: 'check user and password, and what its ACL lets that user do',
+      cause,
+    });
+  }
+  return new HepastageError(ErrorCode.QUEUE_UNAVAILABLE, { what: 'Redis does not answer', action, cause });
 }
 
 function withoutCredentials(url: string): string {

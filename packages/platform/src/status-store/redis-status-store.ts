@@ -18,6 +18,7 @@ import {
 import type { Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
 import { answered, assertNoEviction, connectRedis, type Patience } from '../redis/connection.ts';
+import type { RedisTarget } from '../redis/redis-target.ts';
 import { type Change, ChangeFeed } from './change-feed.ts';
 import { decodeCursor, encodeCursor, type IndexPosition, isAfter, matches } from './job-index.ts';
 import { fromHash, toHash } from './record-hash.ts';
@@ -40,8 +41,7 @@ type Action =
   | 'erase';
 type Transition = { readonly outcome: string; readonly state: JobRecord_State; readonly attempt: number };
 
-export interface StatusStoreOptions {
-  readonly redisUrl: string;
+export interface StatusStoreOptions extends RedisTarget {
   readonly redisPrefix: string;
   readonly patience: Patience;
   readonly logger: Logger;
@@ -50,9 +50,7 @@ export interface StatusStoreOptions {
 export async function openStatusStore(options: StatusStoreOptions): Promise<StatusStore> {
   await using opening = new AsyncDisposableStack();
   const open = async (patience: Patience) =>
-    opening.adopt(await connectRedis(options.redisUrl, patience, options.logger), async (it) =>
-      it.disconnect(),
-    );
+    opening.adopt(await connectRedis(options, patience, options.logger), async (it) => it.disconnect());
   const redis = await open(options.patience);
   await assertNoEviction(redis, options.logger);
   // A subscription waits and is restored after a reconnect, whoever holds it.

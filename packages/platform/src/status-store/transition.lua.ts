@@ -23,6 +23,9 @@ if action == 'create' then
   if state then return { 'refused', state, current } end
   redis.call('ZADD', index, created, id)
   redis.call('SADD', tenants, tenant)
+  -- Versions go on from the time, so that a record which was lost and written anew never has one that stood for something else before.
+  local time = redis.call('TIME')
+  redis.call('HSET', job, 'version', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
 elseif not state then
   return { 'absent', '', '0' }
 elseif action == 'erase' then

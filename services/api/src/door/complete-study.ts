@@ -1,18 +1,18 @@
-import {
-  encodeText,
-  ErrorCode,
-  HepastageError,
-  type JobRecord,
-  type StudyMetadata,
-  StudyMetadataSchema,
-} from '@hepastage/proto';
+import { closeArrivalAsSaid, defaultMetadata, type Said, writeMarker, writeSaid } from '@hepastage/jobs';
+import type { StudyName } from '@hepastage/platform';
+import { ErrorCode, HepastageError, type JobRecord, type StudyMetadata } from '@hepastage/proto';
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import type { ApiDeps } from '../deps.ts';
+import { type AcceptedJob, acceptOnce, assertHeld, type NamedStudy } from '../idempotency/accept-once.ts';
+import { ContentDigest } from '../idempotency/content-digest.ts';
+import { idempotencyKeyOf } from '../idempotency/idempotency-key.ts';
 import { metadataSchema } from '../schemas/study-form.ts';
+import { tenantOf } from '../tenant.ts';
 import { checkModel } from '../upload/check-study.ts';
-import { defaultMetadata, metadataOf } from '../upload/metadata.ts';
-import { closeArrivalAsSaid } from './close-arrival.ts';
+import { metadataOf } from '../upload/metadata.ts';
+import { checkWebhook } from '../webhooks/check-webhook.ts';
 import { withHashedSeries } from './series-choice.ts';
 
 /** The JSON body that says that a study which came over DICOMweb is complete. */
@@ -30,24 +30,56 @@ export const completionSchema = Type.Object(
 
 /**
  * Stages a study that came over DICOMweb now, without waiting for its quiet period. One that failed on the way may be said again; it counts as it was said
- * first. Throws INVALID_REQUEST, INVALID_METADATA, MODEL_NOT_FOUND,
+ * first. With an idempotency key it may be said again for ever. Throws INVALID_REQUEST, INVALID_METADATA, MODEL_NOT_FOUND, INVALID_WEBHOOK,
  * STUDY_NOT_FOUND, STUDY_ARRIVING.
  */
-export async function completeStudy(body: unknown, tenant: string, deps: ApiDeps): Promise<JobRecord> {
-  const { studyInstanceUid: sentUid, metadata } = completionOf(body);
+export async function completeStudy(request: FastifyRequest, deps: ApiDeps): Promise<AcceptedJob> {
+  const tenant = tenantOf(request);
+  const key = idempotencyKeyOf(request.headers['idempotency-key']);
+  const { studyInstanceUid, metadata } = completionOf(request.body);
   checkModel(metadata.model, deps.models);
+  checkWebhook(metadata.webhook, deps.config);
   const hashUid = deps.uidHasherOf(tenant);
-  const studyInstanceUid = hashUid(sentUid);
-  // What is said of the study is kept as long as its end is not done: whoever follows stages it as said.
-  const said = encodeText(StudyMetadataSchema, withHashedSeries(metadata, hashUid));
-  const closing = await deps.arrivals.close({ tenant, studyInstanceUid }, said);
+  const study = { tenant, studyInstanceUid: hashUid(studyInstanceUid) };
+  const known = withHashedSeries(metadata, hashUid);
+  const digest = new ContentDigest();
+  digest.part('studyInstanceUid').update(study.studyInstanceUid);
+  const contentSha256 = digest.sha256(known);
+  return acceptOnce(
+    tenant,
+    key,
+    {
+      digest: async () => contentSha256,
+      accept: async (named) => {
+        const idempotencyKeySha256 = named?.name.sha256 ?? '';
+        const said = { metadata: known, idempotencyKeySha256, contentSha256 };
+        return { record: await closeAsSaid(study, said, named, deps), isReplay: false };
+      },
+    },
+    deps,
+  );
+}
+
+/** What is said of the study is kept as long as its end is not done: whoever follows stages it as said. */
+async function closeAsSaid(
+  study: StudyName,
+  said: Said,
+  named: NamedStudy | undefined,
+  deps: ApiDeps,
+): Promise<JobRecord> {
+  const { arrivals, status, store } = deps;
+  const closing = await arrivals.close(study, writeSaid(said));
   if (closing.kind === 'busy') throw arriving();
   if (closing.kind === 'absent') throw unknownStudy();
   const { jobId } = closing;
-  const arrival = { tenant, studyInstanceUid, jobId };
+  if (named !== undefined) {
+    await assertHeld(named.lock);
+    await writeMarker(named.name, { jobId, contentSha256: said.contentSha256 }, store);
+  }
+  const arrival = { ...study, jobId };
   const isStudy = await closeArrivalAsSaid(arrival, closing.said, deps);
-  await deps.arrivals.settle(arrival);
-  const record = isStudy ? (await deps.status.get(tenant, jobId))?.record : undefined;
+  await arrivals.settle(arrival);
+  const record = isStudy ? (await status.get(study.tenant, jobId))?.record : undefined;
   if (record === undefined) throw unknownStudy();
   return record;
 }

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { UidHasher } from '@hepastage/dicom';
 import { isPassedOver } from '@hepastage/imaging';
-import { objectKeys, type ObjectStore } from '@hepastage/platform';
+import { objectKeys, type ObjectSink } from '@hepastage/platform';
 import {
   type DicomInstance,
   type DicomStudy,
@@ -18,7 +18,7 @@ import { receiveInstance } from './receive-instance.ts';
 import type { ObjectLimits } from './split-object.ts';
 
 export interface IntakeDestination {
-  readonly store: ObjectStore;
+  readonly store: ObjectSink;
   readonly tenant: string;
   readonly jobId: string;
   readonly limits: ObjectLimits & {

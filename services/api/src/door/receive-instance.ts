@@ -10,7 +10,7 @@ import {
   writePart10Head,
 } from '@hepastage/dicom';
 import { instanceOf } from '@hepastage/imaging';
-import type { ObjectStore } from '@hepastage/platform';
+import type { ObjectSink } from '@hepastage/platform';
 import type { DicomInstance, PixelFormat } from '@hepastage/proto';
 import type { BackgroundWrites } from './background-writes.ts';
 import { borrowed, drain } from './borrowed.ts';
@@ -18,7 +18,7 @@ import { encapsulatedPixels, littleEndian, nativePixels } from './pixel-stream.t
 import { type IncomingObject, type ObjectLimits, splitObject } from './split-object.ts';
 
 export interface InstanceDestination {
-  readonly store: ObjectStore;
+  readonly store: ObjectSink;
   readonly limits: ObjectLimits;
   readonly hashUid: UidHasher;
   readonly writes: BackgroundWrites;

@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import plugin from 'fastify-plugin';
+import type { Exposure } from '../access/access-settings.ts';
+import { describeAccess, securitySchemes } from '../access/describe-access.ts';
+import { docsRouteAccess } from '../access/route-access.ts';
 import { problemSchema } from '../schemas/problem.ts';
 import { messageSchemas } from '../schemas/responses.ts';
 
@@ -10,11 +13,15 @@ const description = `Stages liver cirrhosis from T1- and T2-weighted MRI. **For 
 Send a study to \`POST /v1/studies\`, look at the job that its \`Location\` names until it is finished (\`Prefer: wait=60\` saves polling),
 and fetch \`result\` and \`artefacts\`. \`DELETE\` the job to erase everything of it.
 
+Where authentication is required, send an API key or a token of your identity provider as \`Authorization: Bearer …\`. The scope that an
+operation needs is listed with it. \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\` tell how many requests a minute your
+tenant has left.
+
 Errors are problem details (RFC 9457) with a stable \`code\`, what was wrong, where, and what to do.`;
 
 /** The OpenAPI document, generated from the routes' schemas, at /openapi.json, and a page to read it at /docs. */
-export const docs = plugin(
-  async (app) => {
+export const docs = plugin<{ readonly docsAccess: Exposure }>(
+  async (app, config) => {
     for (const schema of [problemSchema, ...messageSchemas]) app.addSchema(schema);
     await app.register(swagger, {
       openapi: {
@@ -26,15 +33,26 @@ export const docs = plugin(
           { name: 'models', description: 'What can be asked for' },
           { name: 'operations', description: 'Probes and metrics' },
         ],
+        components: { securitySchemes },
       },
+      transform: describeAccess,
       // Named schemas keep their names instead of being numbered.
       refResolver: { buildLocalReference: ({ $id: id }, _base, _fragment, index) => nameOf(id, index) },
     });
-    await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
-    app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+    await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: ownPolicy });
+    app.get('/openapi.json', { schema: { hide: true }, config: docsRouteAccess(config) }, async () =>
+      app.swagger(),
+    );
   },
   { name: 'docs', fastify: '5.x' },
 );
+
+/** Swagger's policy, but in nobody's frame, and without making scripts be asked for over TLS where the page itself did not come over it. */
+function ownPolicy(policy: string): string {
+  return policy
+    .replace("frame-ancestors 'self'", "frame-ancestors 'none'")
+    .replace(/\s*upgrade-insecure-requests;?/, '');
+}
 
 function nameOf(id: unknown, index: number): string {
   return typeof id === 'string' ? id : `schema-${index}`;

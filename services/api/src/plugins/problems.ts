@@ -13,10 +13,20 @@ declare module 'fastify' {
   }
 }
 
+export interface ProblemOptions extends LingerLimits {
+  /** When a client should try again that was told nothing else, s. */
+  readonly retryAfterSeconds: number;
+}
+
+/** Statuses of a refusal that may pass by itself. */
+const passingStatuses: ReadonlySet<number> = new Set([409, 429, 503]);
+
 /** Every error of every route leaves as RFC 9457 problem details, and is logged once. */
-export const problems = plugin<LingerLimits>(
+export const problems = plugin<ProblemOptions>(
   async (app, limits) => {
     app.decorateReply('problem', function problem(error, status = error.httpStatus) {
+      const retryAfter = retryAfterSeconds(error, status, limits);
+      if (retryAfter !== undefined && !this.hasHeader('retry-after')) this.header('retry-after', retryAfter);
       const body = JSON.stringify(problemDetails(error, this.request.id, status));
       const reply = this.code(status).type(problemMediaType);
       if (!isStillSending(this.request.raw)) return reply.send(body);
@@ -33,14 +43,26 @@ export const problems = plugin<LingerLimits>(
       return reply.problem(error);
     });
 
-    app.setNotFoundHandler((_request, reply) =>
-      reply.problem(
-        new HepastageError(ErrorCode.ROUTE_NOT_FOUND, {
-          what: 'there is no such route',
-          action: 'see /docs for those that there are',
-        }),
-      ),
-    );
+    app.setNotFoundHandler((_request, reply) => reply.problem(routeNotFound()));
   },
   { name: 'problems', fastify: '5.x' },
 );
+
+/** When the same request may succeed, s from now; undefined if that is not known to be ever. */
+function retryAfterSeconds(
+  { details, retryable, httpStatus }: HepastageError,
+  status: number,
+  options: ProblemOptions,
+): number | undefined {
+  if (details.retryAfterSeconds !== undefined) return details.retryAfterSeconds;
+  // An error that is told with another status than its own is a job's: asking again changes nothing about it.
+  const mayPass = retryable && status === httpStatus && passingStatuses.has(status);
+  return mayPass ? options.retryAfterSeconds : undefined;
+}
+
+export function routeNotFound(): HepastageError {
+  return new HepastageError(ErrorCode.ROUTE_NOT_FOUND, {
+    what: 'there is no such route',
+    action: 'see /docs for those that there are',
+  });
+}

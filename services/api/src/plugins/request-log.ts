@@ -15,7 +15,7 @@ export function requestIdOf(request: IncomingMessage): string {
 export const requestLog = plugin(
   async (app) => {
     app.addHook('onSend', async (request, reply) => {
-      reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+      reply.header('x-request-id', request.id);
       // What is sent is somebody's health data: it may be kept only by its owner, and only after asking again.
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-cache');
     });

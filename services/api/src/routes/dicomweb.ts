@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { ErrorCode, HepastageError } from '@hepastage/proto';
+import { AuditEntry_Action, ErrorCode, HepastageError } from '@hepastage/proto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { ApiDeps } from '../deps.ts';
@@ -9,6 +9,7 @@ import { storeInstances } from '../door/store-instances.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { toContractError } from '../plugins/framework-errors.ts';
 import { contentOf, problemsOf } from '../schemas/responses.ts';
+import { audit } from '../access/audit.ts';
 import { tenantOf } from '../tenant.ts';
 import { RunningUploads } from '../upload/running-uploads.ts';
 
@@ -38,6 +39,8 @@ const schema = {
         ErrorCode.UPLOAD_TIMEOUT,
         ErrorCode.UPLOAD_TOO_LARGE,
         ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+        ErrorCode.RATE_LIMITED,
+        ErrorCode.QUOTA_EXCEEDED,
         ErrorCode.STORE_UNAVAILABLE,
       ],
       { 406: 'INVALID_REQUEST: no form of the answer is acceptable' },
@@ -63,6 +66,8 @@ export const dicomwebRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, de
 
   const store = async (request: FastifyRequest, reply: FastifyReply, studyInstanceUid?: string) => {
     active.inc();
+    const tenant = tenantOf(request);
+    let received = 0;
     try {
       const form = acceptedForm(request.headers.accept);
       if (form === undefined) return reply.problem(notAcceptable(), 406);
@@ -70,14 +75,19 @@ export const dicomwebRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, de
         storeInstances(
           {
             request,
-            tenant: tenantOf(request),
+            tenant,
             studyInstanceUid,
             gone: clientGone(reply),
-            onBytes: (received) => bytes.inc(received),
+            onBytes: (more) => {
+              received += more;
+              bytes.inc(more);
+            },
           },
           deps,
         ),
       );
+      await deps.quotas.spend(tenant, jobIds, received);
+      for (const jobId of jobIds) await audit(request, AuditEntry_Action.STUDY_ACCEPTED, { jobId }, deps);
       const { status, contentType, body } = storeResponse(outcomes, form);
       const links = jobIds.map((jobId) => `</v1/jobs/${jobId}>; rel="monitor"`);
       if (links.length > 0) reply.header('link', links.join(', '));
@@ -90,14 +100,21 @@ export const dicomwebRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, de
     }
   };
 
+  const guarded = {
+    config: { scope: 'studies:write' },
+    preParsing: async (request: FastifyRequest) => {
+      deps.admission.assertOpen();
+      await deps.quotas.assertWithin(tenantOf(request));
+    },
+  } as const;
   app.post(
     '/dicomweb/studies',
-    { schema: { ...schema, operationId: 'storeInstances' } },
+    { ...guarded, schema: { ...schema, operationId: 'storeInstances' } },
     async (request, reply) => store(request, reply),
   );
   app.post(
     '/dicomweb/studies/:uid',
-    { schema: { ...schema, operationId: 'storeInstancesOfStudy', params: studyParams } },
+    { ...guarded, schema: { ...schema, operationId: 'storeInstancesOfStudy', params: studyParams } },
     async (request, reply) => store(request, reply, request.params.uid),
   );
 };

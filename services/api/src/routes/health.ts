@@ -25,9 +25,9 @@ const readySchema = {
 /** `GET /livez`, `GET /readyz` */
 export const healthRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
   const { store, status, queue, lifecycle, config } = deps;
-  app.get('/livez', { schema: liveSchema }, async () => ({ status: 'live' }));
+  app.get('/livez', { schema: liveSchema, config: { scope: 'none' } }, async () => ({ status: 'live' }));
 
-  app.get('/readyz', { schema: readySchema }, async () => {
+  app.get('/readyz', { schema: readySchema, config: { scope: 'none' } }, async () => {
     if (lifecycle.stopping.aborted) throw notReady('the service is stopping');
     const checks = { 'object store': store.check(), 'status store': status.check(), queue: queue.check() };
     const failed = await failedChecks(checks, config.probeMsMax);

@@ -1,13 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { objectKeys } from '@hepastage/platform';
-import { type Artefact, decodeText, ErrorCode, HepastageError, StagingResultSchema } from '@hepastage/proto';
+import {
+  type Artefact,
+  AuditEntry_Action,
+  decodeText,
+  ErrorCode,
+  HepastageError,
+  StagingResultSchema,
+} from '@hepastage/proto';
+import { audit } from '../access/audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { isCached, sendNotModified } from '../http/entity-tag.ts';
 import { artefactParams, cachedHeaders } from '../schemas/jobs.ts';
 import { contentOf, emptyOf, problemsOf } from '../schemas/responses.ts';
 import { tenantOf } from '../tenant.ts';
-import { findJob, jobNotFound } from './find-job.ts';
+import { jobNotFound, requireJob } from '../jobs/require-job.ts';
 import { conflict, missingResult, sendMissing } from './require-result.ts';
 
 /** A plain file name: no separators, no dots in front. */
@@ -41,33 +49,38 @@ const schema = {
 
 /** `GET /v1/jobs/{id}/artefacts/{name}` */
 export const jobArtefactRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
-  const { status, store, config } = deps;
-  app.get('/v1/jobs/:id/artefacts/:name', { schema }, async (request, reply) => {
-    const tenant = tenantOf(request);
-    const { id, name } = request.params;
-    const { record } = await findJob(status, tenant, id);
-    const missing = missingResult(record);
-    if (missing !== undefined) return sendMissing(reply, missing, config);
+  const { store, config } = deps;
+  app.get(
+    '/v1/jobs/:id/artefacts/:name',
+    { schema, config: { scope: 'jobs:read' } },
+    async (request, reply) => {
+      const tenant = tenantOf(request);
+      const { id, name } = request.params;
+      const { record } = await requireJob(tenant, id, deps);
+      const missing = missingResult(record);
+      if (missing !== undefined) return sendMissing(reply, missing, config);
 
-    const signal = clientGone(reply);
-    const result = await store.readBytes(objectKeys.result(tenant, id), config.resultBytesMax, signal);
-    if (result === undefined) throw jobNotFound();
-    const { mediaType, sha256 } = findArtefact(
-      decodeText(StagingResultSchema, result.toString()).artefacts,
-      name,
-    );
+      const signal = clientGone(reply);
+      const result = await store.readBytes(objectKeys.result(tenant, id), config.resultBytesMax, signal);
+      if (result === undefined) throw jobNotFound();
+      const { mediaType, sha256 } = findArtefact(
+        decodeText(StagingResultSchema, result.toString()).artefacts,
+        name,
+      );
 
-    const tag = `"${sha256}"`;
-    if (isCached(request.headers['if-none-match'], tag)) return sendNotModified(reply, tag);
-    const file = await store.read(objectKeys.artefact(tenant, id, name), signal);
-    if (file === undefined) throw artefactNotFound();
-    return reply
-      .type(mediaType)
-      .header('etag', tag)
-      .header('content-length', file.bytes)
-      .header('content-disposition', `attachment; filename="${name}"`)
-      .send(file.stream);
-  });
+      const tag = `"${sha256}"`;
+      if (isCached(request.headers['if-none-match'], tag)) return sendNotModified(reply, tag);
+      await audit(request, AuditEntry_Action.RESULT_READ, { jobId: id, target: name }, deps);
+      const file = await store.read(objectKeys.artefact(tenant, id, name), signal);
+      if (file === undefined) throw artefactNotFound();
+      return reply
+        .type(mediaType)
+        .header('etag', tag)
+        .header('content-length', file.bytes)
+        .header('content-disposition', `attachment; filename="${name}"`)
+        .send(file.stream);
+    },
+  );
 };
 
 /** Only what the result lists is served. Throws ARTEFACT_NOT_FOUND. */

@@ -1,13 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { objectKeys } from '@hepastage/platform';
-import { ErrorCode, StagingResultSchema } from '@hepastage/proto';
+import { AuditEntry_Action, ErrorCode, StagingResultSchema } from '@hepastage/proto';
+import { audit } from '../access/audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { isCached, sendNotModified, versionTag } from '../http/entity-tag.ts';
 import { cachedHeaders, jobParams } from '../schemas/jobs.ts';
 import { emptyOf, messageOf, problemsOf } from '../schemas/responses.ts';
 import { tenantOf } from '../tenant.ts';
-import { findJob, jobNotFound } from './find-job.ts';
+import { jobNotFound, requireJob } from '../jobs/require-job.ts';
 import { conflict, missingResult, sendMissing } from './require-result.ts';
 
 const schema = {
@@ -26,17 +27,19 @@ const schema = {
 };
 
 /** `GET /v1/jobs/{id}/result` */
-export const jobResultRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { config, status, store }) => {
-  app.get('/v1/jobs/:id/result', { schema }, async (request, reply) => {
+export const jobResultRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
+  const { config, store } = deps;
+  app.get('/v1/jobs/:id/result', { schema, config: { scope: 'jobs:read' } }, async (request, reply) => {
     const tenant = tenantOf(request);
     const { id } = request.params;
-    const { record, version } = await findJob(status, tenant, id);
+    const { record, version } = await requireJob(tenant, id, deps);
     const missing = missingResult(record);
     if (missing !== undefined) return sendMissing(reply, missing, config);
 
     // A record that has succeeded never changes, and neither does its result.
     const tag = versionTag(version);
     if (isCached(request.headers['if-none-match'], tag)) return sendNotModified(reply, tag);
+    await audit(request, AuditEntry_Action.RESULT_READ, { jobId: id, target: 'result' }, deps);
     const result = await store.read(objectKeys.result(tenant, id), clientGone(reply));
     // The job is being erased at this moment.
     if (result === undefined) throw jobNotFound();

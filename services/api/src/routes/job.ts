@@ -7,7 +7,7 @@ import { preferredWaitSeconds } from '../http/prefer-wait.ts';
 import { jobHeaders, jobParams } from '../schemas/jobs.ts';
 import { emptyOf, messageOf, problemsOf } from '../schemas/responses.ts';
 import { tenantOf } from '../tenant.ts';
-import { findJob } from './find-job.ts';
+import { requireJob } from '../jobs/require-job.ts';
 
 const schema = {
   operationId: 'getJob',
@@ -25,21 +25,22 @@ const schema = {
 };
 
 /** `GET /v1/jobs/{id}` */
-export const jobRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { config, status, lifecycle }) => {
-  app.get('/v1/jobs/:id', { schema }, async (request, reply) => {
+export const jobRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
+  const { config, status, lifecycle } = deps;
+  app.get('/v1/jobs/:id', { schema, config: { scope: 'jobs:read' } }, async (request, reply) => {
     const tenant = tenantOf(request);
     const { id } = request.params;
     const { prefer, 'if-none-match': ifNoneMatch } = request.headers;
     const waitSeconds = preferredWaitSeconds(prefer, config.longPollSecondsMax);
 
-    let found = await findJob(status, tenant, id);
+    let found = await requireJob(tenant, id, deps);
     if (waitSeconds !== undefined) {
       reply.header('preference-applied', `wait=${waitSeconds}`);
       const news = ifNoneMatch !== undefined && !isCached(ifNoneMatch, versionTag(found.version));
       if (!news && !isFinished(found.record)) {
         const signal = AbortSignal.any([clientGone(reply), lifecycle.stopping]);
         await status.changed(tenant, id, found.version, waitSeconds * 1_000, signal);
-        found = await findJob(status, tenant, id);
+        found = await requireJob(tenant, id, deps);
       }
     }
 

@@ -31,7 +31,7 @@ export const jobsRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { confi
       ...problemsOf([ErrorCode.INVALID_REQUEST, ErrorCode.QUEUE_UNAVAILABLE]),
     },
   };
-  app.get('/v1/jobs', { schema }, async (request, reply) => {
+  app.get('/v1/jobs', { schema, config: { scope: 'jobs:read' } }, async (request, reply) => {
     const { limit = config.pageSizeDefault, cursor } = request.query;
     const tenant = tenantOf(request);
     const page = await status.list(tenant, filterOf(request.query, uidHasherOf(tenant)), limit, cursor);

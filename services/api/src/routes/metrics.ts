@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { metricsExposure } from '../access/access-settings.ts';
 import type { ApiDeps } from '../deps.ts';
 import { contentOf } from '../schemas/responses.ts';
 
@@ -10,8 +11,9 @@ const schema = {
 };
 
 /** `GET /metrics` */
-export const metricsRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { registry }) => {
-  app.get('/metrics', { schema }, async (_request, reply) =>
+export const metricsRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { config, registry }) => {
+  const access = { scope: 'metrics:read', exposure: metricsExposure(config), rateLimit: false } as const;
+  app.get('/metrics', { schema, config: access }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
 };

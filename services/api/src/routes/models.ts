@@ -18,5 +18,7 @@ const schema = {
 /** `GET /v1/models` */
 export const modelsRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { models }) => {
   const body = JSON.stringify({ models: models.map((model) => encodeJson(ModelManifestSchema, model)) });
-  app.get('/v1/models', { schema }, async (_request, reply) => reply.type('application/json').send(body));
+  app.get('/v1/models', { schema, config: { scope: 'models:read' } }, async (_request, reply) =>
+    reply.type('application/json').send(body),
+  );
 };

@@ -1,6 +1,6 @@
 import multipart from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { encodeText, ErrorCode, type JobRecord, JobRecordSchema } from '@hepastage/proto';
+import { encodeText, ErrorCode, JobRecordSchema } from '@hepastage/proto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiDeps } from '../deps.ts';
 import { completeStudy } from '../door/complete-study.ts';
@@ -9,6 +9,7 @@ import { toContractError, unsupportedMediaType } from '../plugins/framework-erro
 import { messageOf, problemsOf } from '../schemas/responses.ts';
 import { studyFormSchema } from '../schemas/study-form.ts';
 import { tenantOf } from '../tenant.ts';
+import type { AcceptedJob } from '../idempotency/accept-once.ts';
 import { acceptStudy } from '../upload/accept-study.ts';
 import { RunningUploads } from '../upload/running-uploads.ts';
 
@@ -36,6 +37,7 @@ const schema = {
       ErrorCode.TOO_MANY_VOXELS,
       ErrorCode.UNSUPPORTED_MEDIA_TYPE,
       ErrorCode.MODEL_NOT_FOUND,
+      ErrorCode.INVALID_WEBHOOK,
       ErrorCode.EMPTY_FILE,
       ErrorCode.NOT_NIFTI,
       ErrorCode.CORRUPT_GZIP,
@@ -62,6 +64,8 @@ const schema = {
       ErrorCode.MIXED_STUDIES,
       ErrorCode.STUDY_NOT_FOUND,
       ErrorCode.STUDY_ARRIVING,
+      ErrorCode.RATE_LIMITED,
+      ErrorCode.QUOTA_EXCEEDED,
       ErrorCode.STORE_UNAVAILABLE,
       ErrorCode.QUEUE_UNAVAILABLE,
     ]),
@@ -79,27 +83,39 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
   const { bytes, refused, active } = app.uploadMetrics;
   const running = new RunningUploads();
   app.addHook('onClose', async () => running.ended());
-  const onBytes = (received: number) => bytes.inc(received);
-  const take = async (request: FastifyRequest, reply: FastifyReply): Promise<JobRecord> => {
+  const take = async (request: FastifyRequest, reply: FastifyReply): Promise<AcceptedJob> => {
     const tenant = tenantOf(request);
-    if (request.headers['content-type']?.startsWith('application/json') === true) {
-      return completeStudy(request.body, tenant, deps);
-    }
+    if (isJson(request)) return completeStudy(request, deps);
     if (!request.isMultipart()) throw unsupportedMediaType('this route');
-    return acceptStudy({ request, tenant, gone: clientGone(reply), onBytes }, deps);
+    let received = 0;
+    const onBytes = (more: number) => {
+      received += more;
+      bytes.inc(more);
+    };
+    const accepted = await acceptStudy({ request, tenant, gone: clientGone(reply), onBytes }, deps);
+    if (!accepted.isReplay) await deps.quotas.spend(tenant, [accepted.record.jobId], received);
+    return accepted;
   };
 
   app.post(
     '/v1/studies',
     {
       schema,
+      config: { scope: 'studies:write' },
+      // What came over DICOMweb was counted when it came.
+      preParsing: async (request) => {
+        if (isJson(request)) return;
+        deps.admission.assertOpen();
+        await deps.quotas.assertWithin(tenantOf(request));
+      },
       // The parts are checked as they stream in: there is never a whole body to validate.
       validatorCompiler: () => () => true,
     },
     async (request, reply) => {
       active.inc();
       try {
-        const record = await running.during(take(request, reply));
+        const { record, isReplay } = await running.during(take(request, reply));
+        if (isReplay) reply.header('idempotency-replayed', 'true');
         return reply
           .code(202)
           .header('location', `/v1/jobs/${record.jobId}`)
@@ -115,3 +131,7 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
     },
   );
 };
+
+function isJson({ headers }: FastifyRequest): boolean {
+  return headers['content-type']?.startsWith('application/json') === true;
+}

@@ -68,12 +68,21 @@ export function problemsOf(codes: readonly ErrorCode[], fixed: Readonly<Record<n
   const names = Map.groupBy(codes, (code) => errorTraits(code).httpStatus);
   const responses = [...names].map(([status, ofStatus]) => [
     String(status),
-    problemOf(ofStatus.map((code) => enumName(ErrorCodeSchema, code)).join(', ')),
+    problemOf(
+      ofStatus.map((code) => enumName(ErrorCodeSchema, code)).join(', '),
+      status === 429 || status === 503,
+    ),
   ]);
-  const others = Object.entries(fixed).map(([status, description]) => [status, problemOf(description)]);
+  const others = Object.entries(fixed).map(([status, description]) => [
+    status,
+    problemOf(description, false),
+  ]);
   return Object.fromEntries([...responses, ...others]) as Record<string, ReturnType<typeof problemOf>>;
 }
 
-function problemOf(description: string) {
-  return contentOf(description, problemMediaType, { $ref: 'Problem#' });
+function problemOf(description: string, mayPass: boolean) {
+  return {
+    ...contentOf(description, problemMediaType, { $ref: 'Problem#' }),
+    headers: mayPass ? { 'Retry-After': header('Seconds after which the same request may succeed.') } : {},
+  };
 }

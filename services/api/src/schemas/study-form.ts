@@ -5,6 +5,7 @@ import { filePartNames, fileParts, metadataPart } from './study-parts.ts';
 const printable = '^[^\\p{C}\\p{Zl}\\p{Zp}]*$';
 const referenceCharactersMax = 128;
 const modelCharactersMax = 128;
+const webhookCharactersMax = 2_048;
 
 /** A SeriesInstanceUID (PS3.5, 9.1), or a series number; empty: not chosen. */
 const seriesName = Type.String({ maxLength: 64, pattern: '^([0-9]+(\\.[0-9]+)*)?$' });
@@ -44,6 +45,13 @@ export const metadataSchema = Type.Object(
       Type.Enum(['HASHED', 'EXTERNAL_REFERENCE', 'REPORT_IDENTIFIERS_UNSPECIFIED'], {
         description:
           'What stands for patient and study in FHIR and DICOM reports: keyed hashes (default), or your reference.',
+      }),
+    ),
+    webhook: Type.Optional(
+      Type.String({
+        maxLength: webhookCharactersMax,
+        description:
+          'URL that a signed notice (Standard Webhooks) is sent to once the job has succeeded or failed: https, no address of a private network. Default: your tenant’s.',
       }),
     ),
   },

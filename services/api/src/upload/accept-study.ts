@@ -1,80 +1,134 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { objectKeys } from '@hepastage/platform';
-import { type JobRecord, type StudyInput, StudyInputSchema, StudyRequestSchema } from '@hepastage/proto';
-import type { FastifyRequest } from 'fastify';
+import { contentName, eraseMarkers, readMarker, writeDicomIndex, writeMarker } from '@hepastage/jobs';
+import {
+  type JobRecord,
+  JobRecord_State,
+  type StudyInput,
+  StudyInputSchema,
+  type StudyRequest,
+  StudyRequestSchema,
+} from '@hepastage/proto';
 import type { ApiDeps } from '../deps.ts';
-import { DicomIntake } from '../door/dicom-intake.ts';
-import { writeDicomIndex } from '../door/dicom-index.ts';
 import { withHashedSeries } from '../door/series-choice.ts';
+import {
+  type AcceptedJob,
+  acceptOnce,
+  assertHeld,
+  lockName,
+  type NamedStudy,
+} from '../idempotency/accept-once.ts';
+import { ContentDigest } from '../idempotency/content-digest.ts';
+import { idempotencyKeyOf } from '../idempotency/idempotency-key.ts';
+import { nowhere } from '../idempotency/nowhere.ts';
+import { requireJob } from '../jobs/require-job.ts';
 import { fileParts } from '../schemas/study-parts.ts';
-import { checkStudy } from './check-study.ts';
+import type { StudyParts } from './check-study.ts';
+import { commitStudy } from './commit-study.ts';
 import type { ReceivedFile } from './receive-file.ts';
-import { receiveParts } from './receive-parts.ts';
+import { receiveStudy, type Upload } from './receive-study.ts';
 import { Rollback } from './rollback.ts';
-import { UploadClock } from './upload-clock.ts';
-import { writeRequest } from './write-request.ts';
 
-export interface Upload {
-  readonly request: FastifyRequest;
-  readonly tenant: string;
-  /** Aborts when the client goes away. */
-  readonly gone: AbortSignal;
-  /** Is told of received bytes, for metrics. */
-  readonly onBytes: (bytes: number) => void;
+/** Takes a study in, all or nothing, and once for its idempotency key. Whatever fails, all that was there before is taken back. */
+export async function acceptStudy(upload: Upload, deps: ApiDeps): Promise<AcceptedJob> {
+  const key = idempotencyKeyOf(upload.request.headers['idempotency-key']);
+  const digest = async () => digestOf(upload, deps);
+  const accept = async (named: NamedStudy | undefined) => storeStudy(upload, named, deps);
+  return acceptOnce(upload.tenant, key, { digest, accept }, deps);
 }
 
-/**
- * Takes a study in, all or nothing: inputs → request.json → record → queue. The object store is the source of truth, so it is complete
- * before the record exists, and the record before the queue has the job. Whatever fails, all that was there before is taken back.
- */
-export async function acceptStudy(upload: Upload, deps: ApiDeps): Promise<JobRecord> {
-  const { request, tenant, gone, onBytes } = upload;
-  const { config, store, status, queue } = deps;
+/** Reads an upload as if it were to be kept. */
+async function digestOf(upload: Upload, deps: ApiDeps): Promise<string> {
+  await using rollback = rollbackOf(upload);
+  const digest = new ContentDigest();
+  const destination = { store: nowhere, jobId: deps.newJobId(), digest, rollback };
+  const { metadata } = await receiveStudy(upload, destination, deps);
+  return digest.sha256(metadata);
+}
+
+async function storeStudy(
+  upload: Upload,
+  named: NamedStudy | undefined,
+  deps: ApiDeps,
+): Promise<AcceptedJob> {
+  const { tenant } = upload;
   const jobId = deps.newJobId();
   const createdAt = deps.clock();
-  using clock = new UploadClock(config, gone);
-  const { signal } = clock;
-  await using rollback = new Rollback((error) =>
-    request.log.error({ err: error, jobId }, 'upload not erased'),
-  );
+  const { deduplicate } = await deps.policyOf(tenant);
+  const digest = named !== undefined || deduplicate ? new ContentDigest() : undefined;
+  await using rollback = rollbackOf(upload);
+  const parts = await receiveStudy(upload, { store: deps.store, jobId, digest, rollback }, deps);
 
-  let hasRecord = false;
-  rollback.add(async () => {
-    // A record that was made and can't be erased keeps its objects: the study can then still be staged, where a record alone would wait for ever.
-    if (!hasRecord) await store.erase(objectKeys.job(tenant, jobId));
-  });
-  const destination = { store, tenant, jobId, limits: config, signal };
-  const hashUid = deps.uidHasherOf(tenant);
-  const intake = new DicomIntake({ ...destination, hashUid });
-  // Nothing may be erased while it is still being written.
-  rollback.add(async () => intake.ended());
-  const { files, metadata } = await receiveParts(request, { ...destination, config, clock, intake, onBytes });
-  const dicom = await intake.finish();
-  checkStudy({ files, dicom, metadata }, deps.models);
+  await using names = new AsyncDisposableStack();
+  const contentSha256 = digest?.sha256(parts.metadata) ?? '';
+  const byContent = deduplicate ? await nameContent(tenant, contentSha256, names, deps) : undefined;
+  const twin = byContent && (await twinOf(byContent, deps));
+  if (twin !== undefined) {
+    if (named !== undefined) await writeMarker(named.name, { jobId: twin.jobId, contentSha256 }, deps.store);
+    return { record: twin, isReplay: true };
+  }
 
-  const inputs = files.map(niftiInput);
-  if (dicom.instances.length > 0) inputs.push(await writeDicomIndex(dicom, destination));
   const study = create(StudyRequestSchema, {
     jobId,
     tenant,
     createdAt: timestampFromDate(createdAt),
-    metadata: withHashedSeries(metadata, hashUid),
-    studyInstanceUid: dicom.studyInstanceUid,
-    inputs,
+    metadata: withHashedSeries(parts.metadata, deps.uidHasherOf(tenant)),
+    studyInstanceUid: parts.dicom.studyInstanceUid,
+    inputs: await inputsOf(parts, { tenant, jobId }, deps),
+    idempotencyKeySha256: named?.name.sha256 ?? '',
+    contentSha256,
   });
-  await writeRequest(study, destination);
+  await nameStudy(study, [named, byContent], rollback, deps);
+  const record = await commitStudy(study, upload.request, rollback, deps);
+  return { record, isReplay: false };
+}
 
-  rollback.add(async () => {
-    await status.erase(tenant, jobId);
-    hasRecord = false;
-  });
-  const { record } = await status.create(study);
-  hasRecord = true;
-  rollback.add(async () => void (await queue.remove(jobId)));
-  await queue.add(study);
-  rollback.disarm();
-  return record;
+function rollbackOf({ request }: Upload): Rollback {
+  return new Rollback((error) => request.log.error({ err: error }, 'upload not erased'));
+}
+
+async function nameContent(
+  tenant: string,
+  sha256: string,
+  names: AsyncDisposableStack,
+  deps: ApiDeps,
+): Promise<NamedStudy> {
+  const name = contentName(tenant, sha256);
+  return { name, lock: names.use(await lockName(name, deps)) };
+}
+
+/** The job of a study with the same content, where the tenant wants it instead of another. One that has failed is no help to anybody. */
+async function twinOf({ name }: NamedStudy, deps: ApiDeps): Promise<JobRecord | undefined> {
+  const marker = await readMarker(name, deps.store);
+  if (marker === undefined) return undefined;
+  const { record } = await requireJob(name.tenant, marker.jobId, deps);
+  const isOfUse = record.state !== JobRecord_State.FAILED && record.state !== JobRecord_State.CANCELLED;
+  return isOfUse ? record : undefined;
+}
+
+/** From now on the names stand for the study: before its request.json, so that no name is lost with a process that dies between the two. */
+async function nameStudy(
+  study: StudyRequest,
+  named: readonly (NamedStudy | undefined)[],
+  rollback: Rollback,
+  { store }: ApiDeps,
+): Promise<void> {
+  rollback.add(async () => eraseMarkers(study, store));
+  for (const one of named) {
+    if (one === undefined) continue;
+    await assertHeld(one.lock);
+    await writeMarker(one.name, study, store);
+  }
+}
+
+async function inputsOf(
+  { files, dicom }: StudyParts,
+  job: { tenant: string; jobId: string },
+  { store }: ApiDeps,
+): Promise<StudyInput[]> {
+  const inputs = files.map(niftiInput);
+  if (dicom.instances.length > 0) inputs.push(await writeDicomIndex(dicom, { store, ...job }));
+  return inputs;
 }
 
 function niftiInput({ name, key, bytes, sha256 }: ReceivedFile): StudyInput {

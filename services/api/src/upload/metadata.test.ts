@@ -20,7 +20,8 @@ test('what breaks the schema is refused with the field and what it should be', (
     [{ externalReference: 'x'.repeat(129) }, /externalReference: not have more than 128 characters/],
     [{ externalReference: 'two\nlines' }, /externalReference: match pattern/],
     [{ externalReference: 5 }, /externalReference: be string/],
-    [{ webhook: 'https://example.org' }, /only externalReference, priority, model/],
+    [{ callback: 'https://example.org' }, /only externalReference, priority, model/],
+    [{ webhook: `https://example.org/${'x'.repeat(2_048)}` }, /webhook: not have more than 2048 characters/],
     [[], /be object/],
     [null, /be object/],
   ] as const;

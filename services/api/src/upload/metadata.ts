@@ -6,20 +6,12 @@ import {
   HepastageError,
   ReportIdentifiers,
   type StudyMetadata,
-  StudyMetadata_Priority,
+  type StudyMetadata_Priority,
   StudyMetadata_PrioritySchema,
   StudyMetadataSchema,
 } from '@hepastage/proto';
 import { Value } from 'typebox/value';
 import { metadataSchema } from '../schemas/study-form.ts';
-
-/** What a study without a metadata part says about itself. */
-export function defaultMetadata(): StudyMetadata {
-  return create(StudyMetadataSchema, {
-    priority: StudyMetadata_Priority.ROUTINE,
-    reportIdentifiers: ReportIdentifiers.HASHED,
-  });
-}
 
 /** Reads the metadata part whole: `chunks` must be bounded. Throws INVALID_METADATA, which never quotes what was sent. */
 export async function readMetadata(chunks: AsyncIterable<Buffer>): Promise<StudyMetadata> {
@@ -34,7 +26,7 @@ export function parseMetadata(bytes: Uint8Array): StudyMetadata {
 export function metadataOf(given: unknown): StudyMetadata {
   if (!Value.Check(metadataSchema, given)) throw brokenSchema(given);
   const { externalReference = '', priority = 'ROUTINE', model = '', series } = given;
-  const { reportIdentifiers = 'HASHED' } = given;
+  const { reportIdentifiers = 'HASHED', webhook = '' } = given;
   if (reportIdentifiers === 'EXTERNAL_REFERENCE' && externalReference === '') {
     throw invalid({
       what: 'reports are to carry a reference that is not there',
@@ -51,6 +43,7 @@ export function metadataOf(given: unknown): StudyMetadata {
     ...(series !== undefined && { series }),
     // Canonical JSON writes one that nobody set as unspecified.
     reportIdentifiers: ReportIdentifiers[reportIdentifiers] || ReportIdentifiers.HASHED,
+    webhook,
   });
 }
 

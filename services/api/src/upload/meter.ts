@@ -1,3 +1,4 @@
+import type { Hash } from 'node:crypto';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import type { UploadClock } from './upload-clock.ts';
 
@@ -46,12 +47,15 @@ export class PartMeter {
   readonly #limit: PartLimit;
   readonly #budget: UploadBudget;
   readonly #clock: UploadClock;
+  readonly #hash: Hash | undefined;
   bytes = 0;
 
-  constructor(limit: PartLimit, budget: UploadBudget, clock: UploadClock) {
+  /** `hash` takes in all bytes, too. */
+  constructor(limit: PartLimit, budget: UploadBudget, clock: UploadClock, hash?: Hash) {
     this.#limit = limit;
     this.#budget = budget;
     this.#clock = clock;
+    this.#hash = hash;
   }
 
   /** Passes the chunks of `source` on. Throws the limit's code, or UPLOAD_TOO_LARGE for the upload as a whole. */
@@ -63,6 +67,7 @@ export class PartMeter {
       this.bytes += chunk.length;
       if (this.bytes > bytesMax) throw tooLarge(code, 'the part', bytesMax);
       this.#budget.spend(chunk.length);
+      this.#hash?.update(chunk);
       yield chunk;
       this.#clock.expectBytes();
     }

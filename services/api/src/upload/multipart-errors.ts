@@ -4,6 +4,8 @@ import { uploadAborted } from './upload-clock.ts';
 
 /** How busboy says that the body ended within a part. */
 const truncatedBody = /unexpected end|terminated early/i;
+/** How it says that there are no parts to be found; its needle is the boundary with what stands before it. */
+const malformedBody = /^(multipart|malformed|boundary|the needle|unsupported content-type)/i;
 
 /** Whatever the multipart parser threw, as an error of the contract; other errors come back as they are. */
 export function multipartError(error: unknown): unknown {
@@ -15,7 +17,7 @@ export function multipartError(error: unknown): unknown {
   // Raised for names such as `__proto__`.
   if (code === 'FST_PROTO_VIOLATION') return unknownPart();
   if (truncatedBody.test(error.message)) return uploadAborted(error);
-  if (/^(multipart|malformed|boundary)/i.test(error.message)) return malformed(error);
+  if (malformedBody.test(error.message)) return malformed(error);
   return error;
 }
 

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type Geometry, isGzip, type ImageLimits, NiftiInspector } from '@hepastage/imaging';
-import { objectKeys, type ObjectStore } from '@hepastage/platform';
+import { objectKeys, type ObjectSink } from '@hepastage/platform';
 import { ErrorCode, HepastageError, StudyInput_Role } from '@hepastage/proto';
 import type { PrefixedStream } from '../door/prefixed-stream.ts';
 import { fileParts, type FilePartName } from '../schemas/study-parts.ts';
@@ -18,7 +18,7 @@ export interface ReceivedFile {
 }
 
 export interface FileDestination {
-  readonly store: ObjectStore;
+  readonly store: ObjectSink;
   readonly tenant: string;
   readonly jobId: string;
   readonly limits: ImageLimits;

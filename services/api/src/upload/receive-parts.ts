@@ -1,3 +1,4 @@
+import { defaultMetadata } from '@hepastage/jobs';
 import type { MultipartFile } from '@fastify/multipart';
 import type { StudyMetadata } from '@hepastage/proto';
 import { ErrorCode, HepastageError, StudyInput_Role } from '@hepastage/proto';
@@ -6,9 +7,10 @@ import type { FastifyRequest } from 'fastify';
 import type { ApiConfig } from '../config.ts';
 import type { DicomIntake } from '../door/dicom-intake.ts';
 import { PrefixedStream } from '../door/prefixed-stream.ts';
+import type { ContentDigest } from '../idempotency/content-digest.ts';
 import { fileParts, type FilePartName, metadataPart, type PartName } from '../schemas/study-parts.ts';
 import { contentKind, tellingBytes } from './content-kind.ts';
-import { defaultMetadata, readMetadata } from './metadata.ts';
+import { readMetadata } from './metadata.ts';
 import { PartMeter, UploadBudget } from './meter.ts';
 import { multipartError, unknownPart } from './multipart-errors.ts';
 import { PartNames } from './part-names.ts';
@@ -26,6 +28,8 @@ export interface PartsDestination extends FileDestination {
   readonly clock: UploadClock;
   readonly intake: DicomIntake;
   readonly onBytes: (bytes: number) => void;
+  /** Of what the client sends, where somebody asks for it. */
+  readonly digest: ContentDigest | undefined;
 }
 
 /** Takes the parts of the form one after the other, each streamed as it comes. Throws at the first that is wrong, whatever follows it. */
@@ -70,11 +74,12 @@ async function receiveContent(
   { names, budget }: { names: PartNames; budget: UploadBudget },
   destination: PartsDestination,
 ): Promise<ReceivedFile | undefined> {
-  const { config, clock, intake } = destination;
+  const { config, clock, intake, digest } = destination;
   const meter = new PartMeter(
     { bytesMax: config.uploadFileBytesMax, code: ErrorCode.UPLOAD_TOO_LARGE },
     budget,
     clock,
+    digest?.part(name),
   );
   const stream = new PrefixedStream(meter.measure(source));
   await stream.grow(tellingBytes);

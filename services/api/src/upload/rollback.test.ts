@@ -16,6 +16,17 @@ test('steps run last first, and one that fails stops none', async () => {
   assert.deepEqual(errors, [failure]);
 });
 
+test('a step that must not fail alone keeps what was done before it', async () => {
+  const ran: string[] = [];
+  {
+    await using rollback = new Rollback(() => undefined);
+    rollback.add(async () => void ran.push('first'));
+    rollback.add(() => Promise.reject(new Error('no answer')), 'stop');
+    rollback.add(async () => void ran.push('last'));
+  }
+  assert.deepEqual(ran, ['last']);
+});
+
 test('a disarmed rollback takes nothing back', async () => {
   const ran: string[] = [];
   {

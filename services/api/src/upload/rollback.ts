@@ -1,15 +1,23 @@
-/** Steps that take back what was done, last first, unless it is disarmed before its scope ends. A step that fails is reported; the others still run. */
+/** What becomes of the steps before one that fails: they run all the same, or what they would take back is needed still, and stays. */
+export type AfterFailure = 'go on' | 'stop';
+
+interface Step {
+  readonly run: () => Promise<void>;
+  readonly afterFailure: AfterFailure;
+}
+
+/** Steps that take back what was done, last first, unless it is disarmed before its scope ends. A step that fails is reported. */
 export class Rollback implements AsyncDisposable {
   readonly #onError: (error: unknown) => void;
-  #steps: (() => Promise<void>)[] = [];
+  #steps: Step[] = [];
 
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }
 
   /** Add a step before its deed: a deed that fails may have been done all the same. */
-  add(step: () => Promise<void>): void {
-    this.#steps.push(step);
+  add(run: () => Promise<void>, afterFailure: AfterFailure = 'go on'): void {
+    this.#steps.push({ run, afterFailure });
   }
 
   disarm(): void {
@@ -17,6 +25,13 @@ export class Rollback implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const step of this.#steps.toReversed()) await step().catch(this.#onError);
+    for (const { run, afterFailure } of this.#steps.toReversed()) {
+      try {
+        await run();
+      } catch (error) {
+        this.#onError(error);
+        if (afterFailure === 'stop') return;
+      }
+    }
   }
 }

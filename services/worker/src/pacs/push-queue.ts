@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectRedis, type Logger, queuePrefix, unavailable } from '@hepastage/platform';
+import { connectRedis, type Logger, queuePrefix, type RedisTarget, unavailable } from '@hepastage/platform';
 import type { PushOutcome } from '@hepastage/reports';
 import { type Job, type JobsOptions, Queue, Worker } from 'bullmq';
 import { giveBack, giveBackMsMax } from '../give-back.ts';
@@ -7,8 +7,7 @@ import { interruptions } from '../interruption.ts';
 import type { WorkerMetrics } from '../metrics.ts';
 import { type PushedJob, type PushParts, pushStudy } from './push-study.ts';
 
-export interface PushQueueOptions extends PushParts {
-  readonly redisUrl: string;
+export interface PushQueueOptions extends PushParts, RedisTarget {
   readonly redisPrefix: string;
   readonly lockSeconds: number;
   /** Most tries of a push, and the pause after the first that failed, s; each is twice as long as the one before. */
@@ -58,8 +57,8 @@ export class PushQueue {
   }
 
   static async start(options: PushQueueOptions): Promise<PushQueue> {
-    const { redisUrl, redisPrefix, lockSeconds, logger } = options;
-    const redis = await connectRedis(redisUrl, 'wait', logger);
+    const { redisPrefix, lockSeconds, logger } = options;
+    const redis = await connectRedis(options, 'wait', logger);
     const pushes: { current?: PushQueue } = {};
     const shared = { connection: redis, prefix: queuePrefix(redisPrefix) };
     const queue = new Queue<PushedJob>(queueName, shared);

@@ -1,0 +1,15 @@
+import { objectKeys, type ObjectStore } from '@hepastage/platform';
+import { decodeText, type StudyRequest, StudyRequestSchema } from '@hepastage/proto';
+import type { JobName } from '../job-stores.ts';
+
+/** Most of a request.json, bytes: a few inputs and what the client said. */
+const requestBytesMax = 2 ** 20;
+
+/** A study's request.json; undefined where there is none: it was never accepted, or was erased. */
+export async function readRequest(
+  store: ObjectStore,
+  { tenant, jobId }: JobName,
+): Promise<StudyRequest | undefined> {
+  const bytes = await store.readBytes(objectKeys.request(tenant, jobId), requestBytesMax);
+  return bytes && decodeText(StudyRequestSchema, bytes.toString());
+}

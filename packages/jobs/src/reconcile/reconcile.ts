@@ -1,0 +1,106 @@
+import { objectKeys } from '@hepastage/platform';
+import { HepastageError, JobRecord_State } from '@hepastage/proto';
+import type { JobName } from '../job-stores.ts';
+import { evidenceOfTenant } from './job-evidence.ts';
+import { type ReconcileDeps, reconcileJob } from './reconcile-job.ts';
+import type { ReconcileTimes, Verdict } from './verdict.ts';
+
+/** Jobs looked at at the same time. */
+const atOnce = 8;
+/** An erasure younger than this is taken to be somebody's who is still at it, ms. */
+const erasingMs = 60_000;
+const pageSize = 200;
+/** Records of jobs that may have lost their objects. */
+const openStates = [
+  JobRecord_State.RECEIVING,
+  JobRecord_State.QUEUED,
+  JobRecord_State.RUNNING,
+  JobRecord_State.CANCELLED,
+];
+
+export interface ReconcileOptions extends Omit<ReconcileTimes, 'retentionMs'> {
+  /** How long a tenant's jobs are kept after they have ended, ms; undefined: until erased. */
+  readonly retentionMsOf: (tenant: string) => Promise<number | undefined>;
+  readonly signal?: AbortSignal;
+  /** Is told of every job about which something had to be done. */
+  readonly onVerdict?: (job: JobName, verdict: Verdict) => void;
+  /** Is told of every job about which it could not be done; the others are gone on with. */
+  readonly onError?: (job: JobName, error: HepastageError) => void;
+}
+
+/** How many jobs each verdict was given to. */
+export type ReconcileReport = Readonly<Partial<Record<Verdict | 'failed', number>>>;
+
+/**
+ * Makes status store and queue agree with the object store, job by job, from the objects of every tenant and then from the records that have none. After a total loss of
+ * Redis that rebuilds both; otherwise it heals what a process that died has left: accepted but never enqueued, finished but unrecorded, an erasure that broke off, an
+ * upload that left objects behind; and erases what its tenant does not keep any longer. Memory: one job's evidence, and the names of erasures. Any number may run
+ * at once. Throws what keeps it from listing.
+ */
+export async function reconcile(options: ReconcileOptions, deps: ReconcileDeps): Promise<ReconcileReport> {
+  const counts: Partial<Record<Verdict | 'failed', number>> = {};
+  const running = new Set<Promise<void>>();
+  const one = async (job: JobName, work: () => Promise<Verdict>) => {
+    let verdict: Verdict | 'failed';
+    try {
+      verdict = await work();
+      if (verdict !== 'none') options.onVerdict?.(job, verdict);
+    } catch (error) {
+      verdict = 'failed';
+      options.onError?.(job, HepastageError.from(error));
+    }
+    counts[verdict] = (counts[verdict] ?? 0) + 1;
+  };
+  const start = async (job: JobName, work: () => Promise<Verdict>) => {
+    options.signal?.throwIfAborted();
+    const ended: Promise<void> = one(job, work).finally(() => running.delete(ended));
+    running.add(ended);
+    if (running.size >= atOnce) await Promise.race(running);
+  };
+
+  const tenants = new Set(await deps.status.tenants());
+  for await (const tenant of deps.store.folders(objectKeys.tenants)) tenants.add(tenant);
+  for (const tenant of tenants) {
+    const times = { ...options, retentionMs: await options.retentionMsOf(tenant) };
+    const erasures = await erasuresOf(tenant, deps);
+    for (const jobId of erasures) {
+      const job = { tenant, jobId };
+      await start(job, async () => reconcileJob(job, times, deps, { isErasing: true }));
+    }
+    for await (const evidence of evidenceOfTenant(tenant, deps.store)) {
+      if (erasures.has(evidence.jobId)) continue;
+      await start(evidence, async () => reconcileJob(evidence, times, deps, { evidence }));
+    }
+    for await (const job of openRecords(tenant, deps)) {
+      // Those that have objects were seen to above: only what is missing is looked for here.
+      if (erasures.has(job.jobId) || (await hasObjects(job, deps))) continue;
+      await start(job, async () => reconcileJob(job, times, deps));
+    }
+  }
+  await Promise.all(running);
+  return counts;
+}
+
+async function erasuresOf(tenant: string, { store, clock }: ReconcileDeps): Promise<Set<string>> {
+  const folder = objectKeys.erasures(tenant);
+  const jobIds = new Set<string>();
+  for await (const { key, modifiedAt } of store.list(folder)) {
+    if (clock().getTime() - modifiedAt.getTime() > erasingMs)
+      jobIds.add(key.slice(folder.length).replace(/\.json$/, ''));
+  }
+  return jobIds;
+}
+
+async function* openRecords(tenant: string, { status }: ReconcileDeps): AsyncGenerator<JobName> {
+  let cursor: string | undefined;
+  do {
+    const page = await status.list(tenant, { states: openStates }, pageSize, cursor);
+    yield* page.records;
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+}
+
+async function hasObjects({ tenant, jobId }: JobName, { store }: ReconcileDeps): Promise<boolean> {
+  for await (const _ of store.list(objectKeys.job(tenant, jobId))) return true;
+  return false;
+}

@@ -1,0 +1,113 @@
+import { connectRedis, type Logger, queuePrefix, type RedisTarget, unavailable } from '@hepastage/platform';
+import { type JobsOptions, Queue } from 'bullmq';
+import { retriesMax } from './settings.ts';
+
+/** A job that has ended, and whose target is to be told. */
+export interface NoticedJob {
+  readonly tenant: string;
+  readonly jobId: string;
+  /** The study's own target, where its record does not say it. */
+  readonly webhook?: string;
+}
+
+/** A notice that was given up. */
+export interface DeadNotice extends NoticedJob {
+  /** Why, in a few words. */
+  readonly reason: string;
+  readonly at: Date;
+}
+
+export interface NoticeQueueOptions extends RedisTarget {
+  readonly redisPrefix: string;
+  /** As for `connectRedis`. */
+  readonly patience: Parameters<typeof connectRedis>[1];
+  readonly logger: Logger;
+}
+
+export const noticeQueueName = 'webhooks';
+/** How long a notice that was given up stays, to be looked at and replayed, s. */
+const deadAgeSeconds = 30 * 24 * 3_600;
+
+/** One entry a job: two of them would tell the same. */
+const jobOptions = (jobId: string): JobsOptions => ({
+  jobId,
+  // How often a notice is really tried, and when, is for the sender to say.
+  attempts: retriesMax + 2,
+  backoff: { type: 'custom' },
+  removeOnComplete: true,
+  removeOnFail: { age: deadAgeSeconds },
+  stackTraceLimit: 0,
+});
+
+/**
+ * Jobs whose targets are to be told that they have ended. Whoever makes a job SUCCEEDED or FAILED adds it here before he forgets it; the sender finds out whom to tell,
+ * if anybody. An entry carries names alone: what is told stands in the record. Throws QUEUE_UNAVAILABLE.
+ */
+export class NoticeQueue {
+  readonly #queue: Queue<NoticedJob>;
+  readonly #disconnect: () => void;
+
+  private constructor(queue: Queue<NoticedJob>, disconnect: () => void) {
+    this.#queue = queue;
+    this.#disconnect = disconnect;
+  }
+
+  static async open(options: NoticeQueueOptions): Promise<NoticeQueue> {
+    const { redisPrefix, patience, logger } = options;
+    const redis = await connectRedis(options, patience, logger);
+    const queue = new Queue<NoticedJob>(noticeQueueName, {
+      connection: redis,
+      prefix: queuePrefix(redisPrefix),
+      skipWaitingForReady: true,
+    });
+    queue.on('error', (error) => logger.warn({ err: unavailable(error) }, 'queue of webhooks'));
+    return new NoticeQueue(queue, () => redis.disconnect());
+  }
+
+  /** Once it returns, the notice is as safe as Redis is. One that waits, or was given up, stays as it is. */
+  async add({ tenant, jobId, webhook }: NoticedJob): Promise<void> {
+    const data = { tenant, jobId, ...(webhook && { webhook }) };
+    await answered(this.#queue.add('notice', data, jobOptions(jobId)));
+  }
+
+  /** Sends a notice now, with all its tries before it, whatever became of it. Targets know it by its id. */
+  async replay(job: NoticedJob): Promise<void> {
+    const entry = await answered(this.#queue.getJob(job.jobId));
+    switch (await answered(entry?.getState() ?? Promise.resolve('unknown' as const))) {
+      case 'failed':
+        return answered(entry!.retry('failed', { resetAttemptsMade: true }));
+      case 'delayed':
+        return answered(entry!.promote());
+      default:
+        return this.add(job);
+    }
+  }
+
+  /** Nobody is told of a job that was erased. */
+  async remove(jobId: string): Promise<void> {
+    await answered(this.#queue.remove(jobId));
+  }
+
+  /** Notices that were given up, the latest first. */
+  async dead(): Promise<DeadNotice[]> {
+    const entries = await answered(this.#queue.getFailed());
+    return entries.map(({ data, failedReason, finishedOn = 0 }) => ({
+      ...data,
+      reason: failedReason,
+      at: new Date(finishedOn),
+    }));
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close();
+    this.#disconnect();
+  }
+}
+
+async function answered<T>(reply: Promise<T>): Promise<T> {
+  try {
+    return await reply;
+  } catch (error) {
+    throw unavailable(error);
+  }
+}

@@ -1,0 +1,35 @@
+import { reconcile, Sweeper } from '@hepastage/jobs';
+import { Counter } from '@hepastage/platform';
+import type { ApiDeps } from '../deps.ts';
+import { retentionMs, timesOf } from './reconcile-times.ts';
+
+/** Reconciles in the background: what is left undone by whoever died is found and healed, and what a tenant does not keep any longer is erased. */
+export function startSweeper(deps: ApiDeps): Sweeper {
+  const { config, locks, logger, registry } = deps;
+  const healed = new Counter({
+    name: 'hepastage_reconciled_jobs_total',
+    help: 'Jobs that were looked at in the background, by what had to be done',
+    labelNames: ['verdict'],
+    registers: [registry],
+  });
+  const sweep = async (signal: AbortSignal) =>
+    reconcile(
+      {
+        ...timesOf(deps),
+        retentionMsOf: async (tenant) => retentionMs(tenant, deps),
+        signal,
+        onVerdict: ({ jobId }, verdict) => logger.warn({ jobId, verdict }, 'reconciled'),
+        onError: ({ jobId }, error) => logger.error({ jobId, err: error }, 'not reconciled'),
+      },
+      deps,
+    );
+  return new Sweeper({
+    locks,
+    everyMs: config.sweepSeconds * 1_000,
+    sweep,
+    onReport: (report) => {
+      for (const [verdict, count] of Object.entries(report)) healed.inc({ verdict }, count);
+    },
+    logger,
+  });
+}

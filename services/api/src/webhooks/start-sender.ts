@@ -1,0 +1,26 @@
+import { AuditLog, PolicyStore } from '@hepastage/access';
+import { NoticeSender } from '@hepastage/webhooks';
+import type { ApiDeps } from '../deps.ts';
+import { sendingRecord } from './sending-record.ts';
+
+/** The API sends the notices of all jobs: it is always there, where workers come and go. */
+export async function startSender({
+  config,
+  logger,
+  registry,
+  status,
+  store,
+}: Pick<ApiDeps, 'config' | 'logger' | 'registry' | 'status' | 'store'>): Promise<NoticeSender> {
+  // Read each time, and never guessed: where the store is away, the notice waits.
+  const policies = new PolicyStore(store, new AuditLog(store));
+  return NoticeSender.start({
+    ...config,
+    logger,
+    status,
+    targetOf: async (tenant) => (await policies.get(tenant)).webhook,
+    keys: config.webhookKey ?? [],
+    allowedTargets: config.webhookAllowedTargets,
+    retrySeconds: config.webhookRetrySeconds,
+    onEvent: sendingRecord(registry, logger),
+  });
+}
