@@ -4,8 +4,10 @@ import { PolicyStore } from '@hepastage/access';
 import type { JobRecordJson } from '@hepastage/proto';
 import { samplesOf } from '../helpers/metrics.ts';
 import { startLocalRedis } from '../helpers/redis-server.ts';
+import { stow } from '../helpers/stow.ts';
 import { type ApiUnderTest, startApi } from './api-under-test.ts';
 import { bearer, issueKey, known } from './credentials.ts';
+import { slice } from './dicom-objects.ts';
 import { RawUpload } from './raw-upload.ts';
 import { postStudy, problemOf } from './study-form.ts';
 import { volume } from './volumes.ts';
@@ -75,9 +77,15 @@ test('a DICOMweb study counts once, however many requests bring it', async () =>
   await using opened = new AsyncDisposableStack();
   const { api } = await openBeforeMidnight(opened);
   const { quotas } = api.deps;
-  for (let n = 0; n < 3; n++) await quotas.spend('a', ['one'], 10);
-  await quotas.spend('a', [], 10);
-  assert.deepEqual(await quotas.spent('a'), { studies: 1, bytes: 30 });
+  const { text } = await issueKey(api, 'a');
+  await known(api, text);
+  const objects = [slice(1), slice(2), slice(3)];
+  const brought = await Promise.all(
+    objects.map(async (object) => stow(api.url, [object], { headers: bearer(text) })),
+  );
+  assert.equal(new Set(brought.flatMap(({ jobIds }) => jobIds)).size, 1);
+  const { studies, bytes } = await quotas.spent('a');
+  assert.deepEqual([studies, bytes], [1, objects.reduce((sum, { length }) => sum + length, 0)]);
 });
 
 test('a study that is accepted stays so, though Redis is away when it is counted', async () => {

@@ -24,6 +24,15 @@ describe('what one request, or one connection, may be', () => {
     const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
     return { status: head.slice(0, head.indexOf('\r\n')), problem: JSON.parse(body) as Problem };
   };
+  /** The code of the refusal of a part with these headers. */
+  const postPart = async (...headers: string[]) => {
+    const response = await fetch(`${api.url}/v1/studies`, {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+      body: ['--x', ...headers, '', 'no image', '--x--', ''].join('\r\n'),
+    });
+    return (await problemOf(response)).code;
+  };
   const tooLarge = 'HTTP/1.1 431 Request Header Fields Too Large';
 
   for (const [what, request] of [
@@ -62,17 +71,9 @@ describe('what one request, or one connection, may be', () => {
   test('of the headers of a part no more are read than allowed', async () => {
     const long = `A: ${'a'.repeat(20_000)}`;
     const named = 'Content-Disposition: form-data; name="t1w"; filename="a.nii"';
-    const post = async (...headers: string[]) => {
-      const response = await fetch(`${api.url}/v1/studies`, {
-        method: 'POST',
-        headers: { 'content-type': 'multipart/form-data; boundary=x' },
-        body: ['--x', ...headers, '', 'no image', '--x--', ''].join('\r\n'),
-      });
-      return (await problemOf(response)).code;
-    };
-    assert.equal(await post(named), 'NOT_NIFTI');
+    assert.equal(await postPart(named), 'NOT_NIFTI');
     // Its name is beyond what is read: nobody knows what part this is.
-    assert.notEqual(await post(long, named), 'NOT_NIFTI');
+    assert.notEqual(await postPart(long, named), 'NOT_NIFTI');
   });
 
   test('a connection serves so many requests, and is closed with the last', async () => {

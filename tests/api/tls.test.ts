@@ -117,10 +117,15 @@ test('a renewed certificate is taken up without a word, and nobody listens after
   assert.equal(process.listenerCount('SIGHUP'), 0);
 });
 
+const check = (environment: NodeJS.ProcessEnv) => checkConfig(parseConfig(apiSettings, environment));
+const starting = async (settings: object) => {
+  await using api = await startApi({ settings });
+  return api.url;
+};
+
 test('settings of TLS that don’t hold are refused', async () => {
   const { certFile, keyFile } = await authority.issue('settings');
   const other = await authority.issue('settings-other');
-  const check = (environment: NodeJS.ProcessEnv) => checkConfig(parseConfig(apiSettings, environment));
   const halves = [{ HEPASTAGE_TLS_CERT_FILE: certFile }, { HEPASTAGE_TLS_KEY_FILE: keyFile }];
   for (const half of halves) {
     assert.throws(() => check(half), {
@@ -129,10 +134,6 @@ test('settings of TLS that don’t hold are refused', async () => {
     });
   }
   assert.throws(() => check({ HEPASTAGE_TLS_CLIENT_CA_FILE: certFile }), /there is no TLS/);
-  const starting = async (settings: object) => {
-    await using api = await startApi({ settings });
-    return api.url;
-  };
   await assert.rejects(starting({ tlsCertFile: certFile, tlsKeyFile: other.keyFile }), {
     codeName: 'INVALID_CONFIG',
     message: /the key is that of another certificate/,

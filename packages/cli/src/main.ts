@@ -1,15 +1,21 @@
 import { Command, CommanderError } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
+import { auditCommand } from './commands/audit.ts';
 import { convertCommand } from './commands/convert.ts';
+import { deadLettersCommand } from './commands/dead-letters.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { featuresCommand } from './commands/features.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { keysCommand } from './commands/keys.ts';
 import { modelCommand } from './commands/model.ts';
 import { prepareCommand } from './commands/prepare.ts';
+import { reconcileCommand } from './commands/reconcile.ts';
 import { resultCommand } from './commands/result.ts';
 import { stageCommand } from './commands/stage.ts';
 import { submitCommand } from './commands/submit.ts';
+import { tenantsCommand } from './commands/tenants.ts';
 import { watchCommand } from './commands/watch.ts';
+import { webhooksCommand } from './commands/webhooks.ts';
 import { problemOf, sentenceOf } from './report-error.ts';
 
 const program = new Command('hepastage')
@@ -24,7 +30,13 @@ const program = new Command('hepastage')
   .addCommand(featuresCommand())
   .addCommand(inspectCommand())
   .addCommand(convertCommand())
-  .addCommand(modelCommand());
+  .addCommand(modelCommand())
+  .addCommand(keysCommand())
+  .addCommand(tenantsCommand())
+  .addCommand(webhooksCommand())
+  .addCommand(deadLettersCommand())
+  .addCommand(reconcileCommand())
+  .addCommand(auditCommand());
 
 const asJson = process.argv.includes('--json');
 reportMisuse(program);

@@ -6,8 +6,6 @@ import { retriesMax } from './settings.ts';
 export interface NoticedJob {
   readonly tenant: string;
   readonly jobId: string;
-  /** The study's own target, where its record does not say it. */
-  readonly webhook?: string;
 }
 
 /** A notice that was given up. */
@@ -65,9 +63,8 @@ export class NoticeQueue {
   }
 
   /** Once it returns, the notice is as safe as Redis is. One that waits, or was given up, stays as it is. */
-  async add({ tenant, jobId, webhook }: NoticedJob): Promise<void> {
-    const data = { tenant, jobId, ...(webhook && { webhook }) };
-    await answered(this.#queue.add('notice', data, jobOptions(jobId)));
+  async add({ tenant, jobId }: NoticedJob): Promise<void> {
+    await answered(this.#queue.add('notice', { tenant, jobId }, jobOptions(jobId)));
   }
 
   /** Sends a notice now, with all its tries before it, whatever became of it. Targets know it by its id. */

@@ -54,7 +54,7 @@ const answerMsMax = 15_000;
 
 /** One try of a notice. Throws what stores throw, or the signal's reason. */
 export async function sendNotice(
-  { tenant, jobId, webhook }: NoticedJob,
+  { tenant, jobId }: NoticedJob,
   parts: SendingParts,
   signal: AbortSignal,
 ): Promise<Sending> {
@@ -62,7 +62,7 @@ export async function sendNotice(
   if (record === undefined) return { kind: 'none' };
   const notice = noticeOf(record);
   if (notice === undefined) return { kind: 'none' };
-  const target = webhook || record.metadata?.webhook || (await parts.targetOf(tenant));
+  const target = record.metadata?.webhook || (await parts.targetOf(tenant));
   if (target === '') return { kind: 'none' };
   if (parts.keys.length === 0) return { kind: 'refused', reason: 'NOT_CONFIGURED' };
 

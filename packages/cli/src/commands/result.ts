@@ -4,6 +4,7 @@ import { encodeJson, StagingResultSchema } from '@hepastage/proto';
 import { Command } from 'commander';
 import { makeOutputFolder } from '../output-folder.ts';
 import { printResult } from '../print-result.ts';
+import { apiKeyFromEnvironment } from '../server/api-key.ts';
 import { ApiClient } from '../server/client.ts';
 import { serverOption } from '../server/server-option.ts';
 
@@ -16,7 +17,7 @@ export function resultCommand(): Command {
     .addOption(serverOption())
     .option('--json', 'print the result as JSON')
     .action(async (jobId: string, { server, out, json }: { server: string; out?: string; json?: true }) => {
-      const client = new ApiClient(server);
+      const client = new ApiClient(server, apiKeyFromEnvironment());
       const result = await client.result(jobId);
       const canonical = JSON.stringify(encodeJson(StagingResultSchema, result));
       if (out !== undefined) {

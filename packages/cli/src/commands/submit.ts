@@ -8,6 +8,7 @@ import {
 } from '@hepastage/proto';
 import { Command } from 'commander';
 import { isWatched, progressBar } from '../progress-bar.ts';
+import { apiKeyFromEnvironment } from '../server/api-key.ts';
 import { ApiClient } from '../server/client.ts';
 import { serverOption } from '../server/server-option.ts';
 import type { StudyFiles } from '../study-files.ts';
@@ -53,8 +54,13 @@ async function submitWatched(options: SubmitOptions): Promise<JobRecord> {
   const series = { t1w, t2w };
   const metadata = create(StudyMetadataSchema, { externalReference: reference, priority, model, series });
   using bar = progressBar(isWatched(options), '{bar} {percentage}% {sent}', 1);
-  return await new ApiClient(server).submit(options, metadata, (sentBytes, totalBytes) =>
-    bar.show(sentBytes / totalBytes, { sent: `${inMebibytes(sentBytes)} of ${inMebibytes(totalBytes)} MiB` }),
+  return await new ApiClient(server, apiKeyFromEnvironment()).submit(
+    options,
+    metadata,
+    (sentBytes, totalBytes) =>
+      bar.show(sentBytes / totalBytes, {
+        sent: `${inMebibytes(sentBytes)} of ${inMebibytes(totalBytes)} MiB`,
+      }),
   );
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@hepastage/proto';
 import { Command, InvalidArgumentError } from 'commander';
 import { isWatched, progressBar } from '../progress-bar.ts';
+import { apiKeyFromEnvironment } from '../server/api-key.ts';
 import { ApiClient, patienceSecondsDefault } from '../server/client.ts';
 import { serverOption } from '../server/server-option.ts';
 
@@ -52,7 +53,10 @@ async function follow(jobId: string, options: WatchOptions): Promise<JobRecord> 
     if (!watched && !isTold) console.error(`${message}; trying on for ${options.patience} s`);
     isTold = true;
   };
-  const records = new ApiClient(options.server).watch(jobId, { seconds: options.patience, onTrouble });
+  const records = new ApiClient(options.server, apiKeyFromEnvironment()).watch(jobId, {
+    seconds: options.patience,
+    onTrouble,
+  });
   for await (const record of records) {
     last = record;
     isTold = false;

@@ -63,7 +63,8 @@ export async function reconcile(options: ReconcileOptions, deps: ReconcileDeps):
   for (const tenant of tenants) {
     const times = { ...options, retentionMs: await options.retentionMsOf(tenant) };
     const erasures = await erasuresOf(tenant, deps);
-    for (const jobId of erasures) {
+    for (const [jobId, hasBrokenOff] of erasures) {
+      if (!hasBrokenOff) continue;
       const job = { tenant, jobId };
       await start(job, async () => reconcileJob(job, times, deps, { isErasing: true }));
     }
@@ -81,14 +82,18 @@ export async function reconcile(options: ReconcileOptions, deps: ReconcileDeps):
   return counts;
 }
 
-async function erasuresOf(tenant: string, { store, clock }: ReconcileDeps): Promise<Set<string>> {
+/** Jobs that are to be erased, and whether nobody is at it any more. */
+async function erasuresOf(
+  tenant: string,
+  { store, clock }: ReconcileDeps,
+): Promise<ReadonlyMap<string, boolean>> {
   const folder = objectKeys.erasures(tenant);
-  const jobIds = new Set<string>();
+  const erasures = new Map<string, boolean>();
   for await (const { key, modifiedAt } of store.list(folder)) {
-    if (clock().getTime() - modifiedAt.getTime() > erasingMs)
-      jobIds.add(key.slice(folder.length).replace(/\.json$/, ''));
+    const jobId = key.slice(folder.length).replace(/\.json$/, '');
+    erasures.set(jobId, clock().getTime() - modifiedAt.getTime() > erasingMs);
   }
-  return jobIds;
+  return erasures;
 }
 
 async function* openRecords(tenant: string, { status }: ReconcileDeps): AsyncGenerator<JobName> {

@@ -9,21 +9,11 @@ export interface CrossOriginOptions {
 /** How long a browser may keep the answer to a preflight, s. */
 const preflightSeconds = 600;
 
-const requestHeaders = [
-  ...[
-    'Accept',
-    'Authorization',
-    'Content-Type',
-    'Idempotency-Key',
-    'If-None-Match',
-    'Prefer',
-    'X-Request-Id',
-  ],
-];
-const responseHeaders = [
-  ...['Location', 'ETag', 'Retry-After', 'Content-Disposition', 'Link', 'WWW-Authenticate', 'X-Request-Id'],
-  ...['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset', 'RateLimit', 'RateLimit-Policy'],
-];
+const requestHeaders =
+  'Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, Prefer, X-Request-Id';
+const responseHeaders =
+  'Location, ETag, Retry-After, Content-Disposition, Link, WWW-Authenticate, X-Request-Id, ' +
+  'RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit, RateLimit-Policy';
 
 /** Lets pages of the configured origins call the API (CORS): closed unless there are any. Cookies are never asked for: a page must have a key of its own. */
 export const crossOrigin = plugin<CrossOriginOptions>(

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { chmod } from 'node:fs/promises';
+import { test } from 'node:test';
+import { Redis } from 'ioredis';
+import { leakingNothing } from '../helpers/leaks.ts';
+import { startLocalRedis } from '../helpers/redis-server.ts';
+import { startService } from '../helpers/service-process.ts';
+import { temporaryDirectory } from '../helpers/temporary-directory.ts';
+import { startApi } from './api-under-test.ts';
+import { eventually } from './eventually.ts';
+import { postStudy, problemOf } from './study-form.ts';
+import { volume } from './volumes.ts';
+import { submit } from './worker-stand-in.ts';
+
+test('a queue that is too old turns studies away before their bodies are read, over DICOMweb, too; jobs can still be polled', async () => {
+  await using api = await startApi({ settings: { queueAgeSecondsMax: 1 } });
+  const jobId = await submit(api);
+  const { admission } = api.deps as unknown as { admission: { look(): Promise<void> } };
+  await eventually(async () => {
+    await admission.look();
+    const refused = await postStudy(api.url, [['t1w', volume()]]);
+    return [refused.status, (await problemOf(refused)).code];
+  }, [503, 'OVERLOADED']);
+  const stow = await fetch(`${api.url}/dicomweb/studies`, {
+    method: 'POST',
+    headers: { 'content-type': 'multipart/related; type="application/dicom"; boundary=b' },
+    body: 'never looked at',
+  });
+  assert.deepEqual([stow.status, stow.headers.get('retry-after')], [503, '30']);
+  assert.equal((await fetch(`${api.url}/v1/jobs/${jobId}`)).status, 200);
+  await api.deps.queue.remove(jobId);
+  await admission.look();
+  await submit(api);
+});
+
+test(
+  'a Redis that is full, and a store that may not be written to, are told apart, by a service that goes on when they are well again',
+  leakingNothing(async () => {
+    await using redis = await startLocalRedis();
+    await using folder = await temporaryDirectory('objects');
+    const client = new Redis(redis.url);
+    try {
+      await using api = await startService('api', {
+        REDIS_URL: redis.url,
+        HEPASTAGE_REDIS_PREFIX: redis.prefix,
+        HEPASTAGE_OBJECT_STORE: folder.path,
+        HEPASTAGE_ADMISSION_MS: '100',
+      });
+      const answer = async () => {
+        const response = await postStudy(api.url, [['t1w', volume()]]);
+        return response.status === 202 ? 'accepted' : (await problemOf(response)).code;
+      };
+      assert.equal(await answer(), 'accepted');
+      await client.config('SET', 'maxmemory', '1mb');
+      await eventually(answer, 'QUEUE_FULL');
+      await client.config('SET', 'maxmemory', '0');
+      await eventually(answer, 'accepted');
+      // Root may write anywhere: for it a file in the way is what can be made.
+      if (process.getuid?.() !== 0) {
+        await chmod(`${folder.path}/.unfinished`, 0o500);
+        await eventually(answer, 'STORE_DENIED');
+        await chmod(`${folder.path}/.unfinished`, 0o700);
+        await eventually(answer, 'accepted');
+      }
+    } finally {
+      client.disconnect();
+    }
+  }),
+);
