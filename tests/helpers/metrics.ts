@@ -6,8 +6,12 @@ export interface Sample {
 }
 
 /** Reads `url`/metrics and returns the samples of `name`. */
-export async function samplesOf(url: string, name: string): Promise<Sample[]> {
-  const page = await (await fetch(`${url}/metrics`)).text();
+export async function samplesOf(
+  url: string,
+  name: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Sample[]> {
+  const page = await (await fetch(`${url}/metrics`, { headers })).text();
   return page.split('\n').flatMap((line) => {
     const [, found, labels = '', value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
     if (found !== name) return [];

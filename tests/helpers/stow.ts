@@ -9,6 +9,7 @@ export interface StowOptions {
   /** Sent to /dicomweb/studies/{study}. */
   readonly study?: string;
   readonly accept?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface StowAnswer {
@@ -48,13 +49,14 @@ export class OpenStow {
     this.#answer.catch(() => undefined);
   }
 
-  static begin(url: string, { study, accept }: StowOptions = {}): OpenStow {
+  static begin(url: string, { study, accept, headers }: StowOptions = {}): OpenStow {
     const sending = request(`${url}/dicomweb/studies${study === undefined ? '' : `/${study}`}`, {
       method: 'POST',
       agent: false,
       headers: {
         'content-type': `multipart/related; type="application/dicom"; boundary=${boundary}`,
         ...(accept !== undefined && { accept }),
+        ...headers,
       },
     });
     sending.flushHeaders();

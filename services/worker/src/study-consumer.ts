@@ -100,7 +100,8 @@ export class StudyConsumer {
 
   /** What BullMQ calls. How it ends tells the queue what to do with the job. */
   async process(job: Job<StudyJobData>, token: string | undefined): Promise<void> {
-    const request = requestOf(job);
+    const request = this.#requestOf(job);
+    if (request === undefined) return giveBack(job, token, retryDelayMs(job.attemptsStarted));
     if (this.#interruptions.has(request.jobId)) {
       // Redis was away for longer than the lock, and gives us our own study once more: it is asked again when this run has surely ended.
       return giveBack(job, token, this.#options.lockSeconds * 1_000);
@@ -158,6 +159,19 @@ export class StudyConsumer {
     }
   }
 
+  /** Undefined where it can't be read: whoever queued it was newer, mostly, and so will be the worker that takes it at last. */
+  #requestOf(job: Job<StudyJobData>): StudyRequest | undefined {
+    try {
+      return decodeJson(StudyRequestSchema, job.data as JsonValue);
+    } catch {
+      // What is wrong with it is not told: that might quote what it says.
+      const what = 'the queue holds a study that this worker can’t read';
+      const err = new HepastageError(ErrorCode.INTERNAL, { what, action: 'run workers of the same version' });
+      this.#options.logger.error({ jobId: job.id, err }, 'study goes back into the queue');
+      return undefined;
+    }
+  }
+
   /** Takes no more studies, lets those in hand finish for `graceMs`, then gives them back. Bounded: what doesn't stop by then stalls, and the queue gives it to another. */
   async stop(graceMs: number): Promise<void> {
     const closed = this.#worker.close();
@@ -182,8 +196,4 @@ function queueError(error: Error): HepastageError {
     what: `the queue’s lock on a study was lost: ${error.message}`,
     action: 'nothing, if it is rare: the study is given to a worker again',
   });
-}
-
-function requestOf(job: Job<StudyJobData>): StudyRequest {
-  return decodeJson(StudyRequestSchema, job.data as JsonValue);
 }

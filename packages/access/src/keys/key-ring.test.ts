@@ -17,9 +17,12 @@ async function open(opened: AsyncDisposableStack) {
   const store = opened.adopt(openObjectStore({ objectStore: path }), async (it) => it.close());
   const time = { ms: Date.parse('2026-01-01T00:00:00Z') };
   const clock = () => new Date(time.ms);
-  const listings = { count: 0, away: false };
+  const listings = { count: 0, reads: 0, away: false };
   const watched = {
-    readBytes: async (key: string, bytesMax: number) => store.readBytes(key, bytesMax),
+    readBytes: async (key: string, bytesMax: number) => {
+      listings.reads += 1;
+      return store.readBytes(key, bytesMax);
+    },
     list: (prefix: string) => {
       listings.count += 1;
       if (listings.away) throw new Error('the store is away');
@@ -68,6 +71,23 @@ test('unknown keys cause one reading a second, however many come', async () => {
     await ring.judge(keyTextOf(newKeyParts()));
   }
   assert.ok(listings.count >= 3 && listings.count <= 6, `${listings.count} listings in 5 s`);
+});
+
+test('reading keys anew reads those that changed', async () => {
+  await using opened = new AsyncDisposableStack();
+  const { keys, ring, time, listings } = await open(opened);
+  const issued = await Promise.all(Array.from({ length: 40 }, async () => keys.create(aKey)));
+  const { text, key } = issued[0]!;
+  assert.ok((await ring.judge(text)).key);
+  assert.equal(listings.reads, issued.length);
+  await keys.rotate(key.keyId, 24);
+  time.ms += 10_000;
+  assert.equal((await ring.judge(text)).key?.replacedBy.length, 16);
+  assert.equal(listings.reads, issued.length + 2);
+  await keys.revoke(key.keyId);
+  time.ms += 10_000;
+  assert.equal((await ring.judge(text)).refusal, 'revoked');
+  assert.equal(listings.reads, issued.length + 3);
 });
 
 test('a revoked key ends within the refresh time, an expired one to the second', async () => {

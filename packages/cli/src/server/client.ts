@@ -29,9 +29,12 @@ export const patienceSecondsDefault = 60;
 /** Talks to a hepastage API at `base`, e.g. `http://127.0.0.1:8080`. Throws a ServerProblem for every answer that is none. */
 export class ApiClient {
   readonly #base: string;
+  readonly #apiKey: string | undefined;
 
-  constructor(base: string) {
+  /** `apiKey`: what the server is shown, if anything. */
+  constructor(base: string, apiKey?: string) {
     this.#base = base.replace(/\/+$/, '');
+    this.#apiKey = apiKey;
   }
 
   /** Files are streamed from disk, never held whole. */
@@ -93,7 +96,9 @@ export class ApiClient {
   }
 
   async #fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    const response = await this.#read(async () => fetch(this.#base + path, init));
+    const headers = new Headers(init.headers);
+    if (this.#apiKey !== undefined) headers.set('authorization', `Bearer ${this.#apiKey}`);
+    const response = await this.#read(async () => fetch(this.#base + path, { ...init, headers }));
     if (response.ok || response.status === 304) return response;
     throw new ServerProblem(response, await this.#read(async () => response.text()));
   }

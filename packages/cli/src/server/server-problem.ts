@@ -8,6 +8,9 @@ interface Problem {
 /** What proxies answer while the server behind them restarts. */
 const passingStatuses = new Set([429, 502, 503, 504]);
 
+/** Whoever is refused for want of a key should see where it is looked for. */
+const whereKeysAre = '; it is taken from HEPASTAGE_API_KEY, or from the file HEPASTAGE_API_KEY_FILE';
+
 /** An answer that says why there is none. */
 export class ServerProblem extends Error {
   override readonly name = 'ServerProblem';
@@ -20,7 +23,7 @@ export class ServerProblem extends Error {
 
   constructor({ status, headers }: Response, body: string) {
     const problem = parseProblem(body) ?? foreignProblem(status);
-    super(`${status} ${problem.code}: ${problem.detail}`);
+    super(`${status} ${problem.code}: ${problem.detail}${status === 401 ? whereKeysAre : ''}`);
     this.problem = problem;
     this.retryable = problem.retryable;
     this.retryAfterMs = parseRetryAfter(headers.get('retry-after'));

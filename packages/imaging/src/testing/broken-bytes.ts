@@ -70,6 +70,15 @@ export const brokenBytes: readonly BrokenFile[] = [
     code: 'INVALID_HEADER',
     message: `extension at byte 352: a header extension has an impossible size (expected a multiple of 16 up to 32, received ${size}); write the file again without header extensions`,
   })),
+  {
+    name: 'an impossible extension in a file that breaks off',
+    file: buildNifti({
+      extensions: Buffer.concat([extension(17, 6), Buffer.alloc(32)]).subarray(0, 32),
+    }).subarray(0, -1),
+    code: 'INVALID_HEADER',
+    message:
+      'extension at byte 352: a header extension has an impossible size (expected a multiple of 16 up to 32, received 17); write the file again without header extensions',
+  },
 ];
 
 function patched(file: Uint8Array, at: number, bytes: ArrayLike<number>): Uint8Array {

@@ -66,8 +66,8 @@ export async function assertNoEviction(redis: Redis, logger: Logger): Promise<vo
   }
 }
 
-/** What Redis says first when it does not let a user in, or not do what it asked for. */
-const refusedPattern = /^(WRONGPASS|NOAUTH|NOPERM)\b/;
+/** What Redis says first when it does not let a user in, or not do what it, or a script of its, asked for. */
+const refusedPattern = /^((WRONGPASS|NOAUTH|NOPERM)\b|ERR The user executing the script can't )/;
 
 /** Whatever went wrong with Redis, as an error for people. */
 export function unavailable(cause: unknown, action = 'try again later'): HepastageError {
