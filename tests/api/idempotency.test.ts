@@ -125,9 +125,9 @@ test('a lock that is lost with Redis ends its request, and leaves nothing', asyn
   const response = await fetch(`${api.url}/v1/studies`, {
     method: 'POST',
     headers: { ...keyed, 'content-type': headers.get('content-type')! },
-    body: halting() as unknown as ReadableStream,
+    body: halting(),
     duplex: 'half',
-  } as RequestInit);
+  });
   assert.deepEqual([response.status, (await problemOf(response)).code], [503, 'QUEUE_UNAVAILABLE']);
   const { objects, queued } = await api.traces();
   assert.deepEqual([objects, queued], [[], 0]);

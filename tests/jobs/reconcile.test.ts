@@ -204,7 +204,7 @@ test('an erasure whose store fails halfway is finished in the background', async
   await using timed = await startTimed();
   const { api, pass } = timed;
   const jobId = await submit(api);
-  const { erase } = api.deps.store;
+  const erase = api.deps.store.erase.bind(api.deps.store);
   api.deps.store.erase = async () => {
     throw new HepastageError(ErrorCode.STORE_UNAVAILABLE, { what: 'no answer' });
   };

@@ -122,11 +122,11 @@ for (const [name, open] of Object.entries(drivers)) {
     });
 
     test('a listing says when an object was written', async () => {
-      const before = Date.now();
+      const begun = Date.now();
       await store.writeBytes('dated', Buffer.from('x'));
       const [listed] = await Array.fromAsync(store.list('dated'));
       // S3 tells whole seconds, and a server's clock may be another's.
-      assert.ok(Math.abs((listed?.modifiedAt.getTime() ?? 0) - before) < 60_000);
+      assert.ok(Math.abs((listed?.modifiedAt.getTime() ?? 0) - begun) < 60_000);
     });
 
     test('what is absent reads as undefined', async () => {

@@ -17,7 +17,7 @@ export { readConfigFile } from './config-file.ts';
 export { createLogger, describeError, type Logger } from './logger.ts';
 export { Counter, createRegistry, Gauge, Histogram, type Registry } from './metrics.ts';
 export { openStudyQueue } from './queue/bullmq-study-queue.ts';
-export { queueName, queuePrefix, type StudyJobData } from './queue/queue-contract.ts';
+export { pushQueueName, queueName, queuePrefix, type StudyJobData } from './queue/queue-contract.ts';
 export { type Lock, Locks } from './redis/locks.ts';
 export type { QueueState, StudyQueue } from './queue/study-queue.ts';
 export { connectRedis, unavailable } from './redis/connection.ts';

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
 import { answered, connectRedis, unavailable } from '../redis/connection.ts';
 import type { RedisTarget } from '../redis/redis-target.ts';
-import { jobOptions, queueName, queuePrefix, type StudyJobData } from './queue-contract.ts';
+import { jobOptions, pushQueueName, queueName, queuePrefix, type StudyJobData } from './queue-contract.ts';
 import type { QueueState, StudyQueue } from './study-queue.ts';
 
 const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed'] as const;
@@ -29,21 +29,23 @@ export interface StudyQueueOptions extends RedisTarget {
 export async function openStudyQueue(options: StudyQueueOptions): Promise<StudyQueue> {
   const { redisPrefix, logger } = options;
   const redis = await connectRedis(options, 'fail-fast', logger);
-  const queue = new Queue<StudyJobData>(queueName, {
-    connection: redis,
-    prefix: queuePrefix(redisPrefix),
-    skipWaitingForReady: true,
-  });
-  queue.on('error', (error) => logger.warn({ err: unavailable(error) }, 'queue'));
-  return new BullMqStudyQueue(queue, redis);
+  const open = <T>(name: string) => {
+    const prefix = queuePrefix(redisPrefix);
+    const queue = new Queue<T>(name, { connection: redis, prefix, skipWaitingForReady: true });
+    queue.on('error', (error) => logger.warn({ err: unavailable(error) }, 'queue'));
+    return queue;
+  };
+  return new BullMqStudyQueue(open<StudyJobData>(queueName), open(pushQueueName), redis);
 }
 
 class BullMqStudyQueue implements StudyQueue {
   readonly #queue: Queue<StudyJobData>;
+  readonly #pushes: Queue;
   readonly #redis: Redis;
 
-  constructor(queue: Queue<StudyJobData>, redis: Redis) {
+  constructor(queue: Queue<StudyJobData>, pushes: Queue, redis: Redis) {
     this.#queue = queue;
+    this.#pushes = pushes;
     this.#redis = redis;
   }
 
@@ -52,6 +54,7 @@ class BullMqStudyQueue implements StudyQueue {
   }
 
   async remove(jobId: string): Promise<boolean> {
+    await answered(this.#pushes.remove(jobId));
     return (await answered(this.#queue.remove(jobId))) === 1;
   }
 
@@ -86,7 +89,7 @@ class BullMqStudyQueue implements StudyQueue {
   }
 
   async close(): Promise<void> {
-    await this.#queue.close();
+    await Promise.all([this.#queue.close(), this.#pushes.close()]);
     this.#redis.disconnect();
   }
 }

@@ -4,6 +4,9 @@ import { StudyMetadata_Priority, type StudyRequest, type StudyRequestJson } from
 /** What both ends of the queue must agree on. */
 export const queueName = 'studies';
 
+/** Where results that go to a PACS wait. An entry names its job, and has its id. */
+export const pushQueueName = 'pacs-pushes';
+
 /** The queue's payload: a StudyRequest as canonical JSON. */
 export type StudyJobData = StudyRequestJson;
 

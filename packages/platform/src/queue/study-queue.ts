@@ -7,7 +7,7 @@ export type QueueState = 'waiting' | 'active' | 'failed' | 'absent';
 export interface StudyQueue {
   /** Enqueues the study. Its job id is the queue's, so that doing it twice gives one job. */
   add(request: StudyRequest): Promise<void>;
-  /** Takes a waiting study out; false if a worker has it already or it is gone. */
+  /** Takes a waiting study out, and its push to a PACS; false if a worker has the study already or it is gone. */
   remove(jobId: string): Promise<boolean>;
   state(jobId: string): Promise<QueueState>;
   /** Jobs by queue state, e.g. `{waiting: 3, active: 8, prioritized: 0, delayed: 0, failed: 0}`. */

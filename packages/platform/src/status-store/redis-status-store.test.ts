@@ -135,15 +135,15 @@ test('a job that was given back is fenced until its next claim', async () => {
 test('a worker of before Redis lost everything does not pass for one of after', async () => {
   const study = request();
   await status.create(study);
-  const before = await claimed(study.jobId);
+  const earlier = await claimed(study.jobId);
   const { record } = (await status.get(tenant, study.jobId))!;
   await status.erase(tenant, study.jobId);
   assert.equal(await status.restore({ ...record, state: JobRecord_State.QUEUED, attempt: 0 }), true);
   assert.equal(await status.restore(record), false, 'there is one');
-  assert.equal(await status.succeed(tenant, study.jobId, before, { stage: 'mild', model: 'm@1' }), false);
-  const after = await claimed(study.jobId);
-  assert.equal(await status.succeed(tenant, study.jobId, before, { stage: 'mild', model: 'm@1' }), false);
-  assert.equal(await status.succeed(tenant, study.jobId, after, { stage: 'severe', model: 'm@1' }), true);
+  assert.equal(await status.succeed(tenant, study.jobId, earlier, { stage: 'mild', model: 'm@1' }), false);
+  const later = await claimed(study.jobId);
+  assert.equal(await status.succeed(tenant, study.jobId, earlier, { stage: 'mild', model: 'm@1' }), false);
+  assert.equal(await status.succeed(tenant, study.jobId, later, { stage: 'severe', model: 'm@1' }), true);
 });
 
 test('a job whose result is complete can be recovered, unless it has ended otherwise', async () => {

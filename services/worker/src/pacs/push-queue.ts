@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectRedis, type Logger, queuePrefix, type RedisTarget, unavailable } from '@hepastage/platform';
+import {
+  connectRedis,
+  type Logger,
+  pushQueueName,
+  queuePrefix,
+  type RedisTarget,
+  unavailable,
+} from '@hepastage/platform';
 import type { PushOutcome } from '@hepastage/reports';
 import { type Job, type JobsOptions, Queue, Worker } from 'bullmq';
 import { giveBack, giveBackMsMax } from '../give-back.ts';
@@ -17,7 +24,6 @@ export interface PushQueueOptions extends PushParts, RedisTarget {
   readonly metrics: WorkerMetrics;
 }
 
-const queueName = 'pacs-pushes';
 /** How often a push may lose its worker before it is given up. */
 const stalledCountMax = 5;
 /** How long a push that was given up stays for ops to look at, s. */
@@ -61,9 +67,9 @@ export class PushQueue {
     const redis = await connectRedis(options, 'wait', logger);
     const pushes: { current?: PushQueue } = {};
     const shared = { connection: redis, prefix: queuePrefix(redisPrefix) };
-    const queue = new Queue<PushedJob>(queueName, shared);
+    const queue = new Queue<PushedJob>(pushQueueName, shared);
     const worker = new Worker<PushedJob>(
-      queueName,
+      pushQueueName,
       async (job, token) => pushes.current?.process(job, token),
       {
         ...shared,

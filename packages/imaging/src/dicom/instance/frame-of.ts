@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { type DataSet, numberOf, numbersOf, textOf, textsOf } from '@hepastage/dicom';
+import { type DataSet, itemsOf, numberOf, numbersOf, textOf, textsOf } from '@hepastage/dicom';
 import { type DicomFrame, DicomFrameSchema } from '@hepastage/proto';
 import {
   codesOf,
@@ -11,7 +11,7 @@ import {
 } from './acquisition.ts';
 import { componentOf } from './component.ts';
 import { bValueOf } from './diffusion.ts';
-import { first, type FrameSource, type GroupKeyword } from './functional-groups.ts';
+import { first, frameSources, type FrameSource, type GroupKeyword } from './functional-groups.ts';
 
 /** How far the lengths of the direction cosines, and the cosine between row and column, may be off. */
 const cosineErrorMax = 1e-2;
@@ -20,8 +20,17 @@ const teslaMax = 100;
 const gaussPerTesla = 10_000;
 const uint32Max = 2 ** 32 - 1;
 
+/** The object's frames. Without functional groups of their own all are alike: one message stands for them, however many the object claims to have. */
+export function framesOf(object: DataSet, count: number): DicomFrame[] {
+  if (itemsOf(object, 'PerFrameFunctionalGroupsSequence').length > 0) {
+    return frameSources(object, count).map(frameOf);
+  }
+  const frame = frameOf(frameSources(object, 1)[0]!);
+  return Array.from({ length: count }, () => frame);
+}
+
 /** Geometry and physics of a frame. What its file does not state, or states impossibly, is unset. */
-export function frameOf(source: FrameSource): DicomFrame {
+function frameOf(source: FrameSource): DicomFrame {
   const { object } = source;
   const number = (group: GroupKeyword | undefined, read: (dataSet: DataSet) => number | undefined) =>
     first(source, group, (dataSet) => nonNegative(read(dataSet)));

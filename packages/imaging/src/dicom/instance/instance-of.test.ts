@@ -331,6 +331,12 @@ describe('impossible numbers are refused by name', () => {
   }
 });
 
+test('frames that nothing tells apart take no memory each, however many a small object claims', () => {
+  const { frames } = instance({ NumberOfFrames: [100_000] });
+  assert.equal(frames.length, 100_000);
+  assert.equal(new Set(frames).size, 1);
+});
+
 function instance(attributes: DataSet): DicomInstance {
   return instanceOf(mrObject(attributes));
 }

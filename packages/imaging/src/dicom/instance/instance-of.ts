@@ -1,8 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { type DataSet, isMrImage, mrImageStorage, numberOf, type Part10, textOf } from '@hepastage/dicom';
 import { type DicomInstance, DicomInstanceSchema, ErrorCode, HepastageError } from '@hepastage/proto';
-import { frameOf } from './frame-of.ts';
-import { frameSources } from './functional-groups.ts';
+import { framesOf } from './frame-of.ts';
 import { mosaicOf } from './mosaic-of.ts';
 import { frameCountOf, pixelFormatOf } from './pixel-format.ts';
 import { textsOfObject } from './texts-of.ts';
@@ -39,7 +38,6 @@ export function instanceOf({
     });
   }
   const pixels = pixelFormatOf(dataSet);
-  const sources = frameSources(dataSet, frameCountOf(dataSet));
   const mosaic = mosaicOf(dataSet);
   return create(DicomInstanceSchema, {
     sopInstanceUid: requiredUid(dataSet, 'SOPInstanceUID'),
@@ -54,7 +52,7 @@ export function instanceOf({
     instanceNumber: int32(numberOf(dataSet, 'InstanceNumber')),
     acquisitionNumber: int32(numberOf(dataSet, 'AcquisitionNumber')),
     pixels,
-    frames: sources.map(frameOf),
+    frames: framesOf(dataSet, frameCountOf(dataSet)),
     burnedInAnnotation: textOf(dataSet, 'BurnedInAnnotation').toUpperCase() === 'YES',
     overlay,
     ...(mosaic !== undefined && { mosaic }),
