@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
@@ -69,6 +71,58 @@ test('a worker that was frozen past its lock gives up its late attempt, and the 
   assert.equal(state, JobRecord_State.SUCCEEDED, error?.message);
 });
 
+test('a worker that thaws after another has finished its study changes nothing, not even by failing', async () => {
+  await using system = await startSystem();
+  // It would fail the study for good: out of time, and no attempt left.
+  const frozen = await system.startWorker({
+    HEPASTAGE_LOCK_SECONDS: '2',
+    HEPASTAGE_BATCH_DELAY_MS_MAX: '1000',
+    HEPASTAGE_BATCH_SLICES_MAX: '48',
+    HEPASTAGE_JOB_SECONDS_MAX: '3',
+    HEPASTAGE_JOB_ATTEMPTS: '1',
+  });
+  const [submitted] = await submitSeveral(system.client, 1);
+  await running(system.client, submitted!);
+  frozen.process.kill('SIGSTOP');
+  const taking = await system.startWorker({ HEPASTAGE_LOCK_SECONDS: '2' });
+  const ended = await follow(system.client, submitted!);
+  assert.deepEqual([ended.state, ended.attempt], [JobRecord_State.SUCCEEDED, 2], ended.error?.message);
+  // With nothing in hand any more it takes nothing else, either.
+  assert.equal(await taking.stop(), 0);
+  const folder = system.settings['HEPASTAGE_OBJECT_STORE']!;
+  const written = await digestsBelow(folder);
+
+  frozen.process.kill('SIGCONT');
+  await eventually(async () => frozen.log().includes('"outcome":"dropped"'), true);
+  assert.equal(await frozen.stop(), 0);
+  assert.deepEqual(await digestsBelow(folder), written);
+  assert.ok(!written.some(([name]) => name.includes('failures/')));
+  assert.deepEqual(await system.client.job(ended.jobId), ended);
+});
+
+test(
+  'a Redis that is away for longer than the locks last costs time, and no study',
+  { timeout: 120_000 },
+  async () => {
+    await using redis = await startLocalRedis();
+    await using system = await startSystem('directory', redis);
+    const worker = await system.startWorker({
+      HEPASTAGE_LOCK_SECONDS: '2',
+      HEPASTAGE_BATCH_DELAY_MS_MAX: '1000',
+      HEPASTAGE_BATCH_SLICES_MAX: '48',
+    });
+    const submitted = await submitSeveral(system.client, 6);
+    await running(system.client, submitted[0]!);
+    process.kill(redis.pid, 'SIGSTOP');
+    // Longer than the lock, and shorter than a command may take: nothing announces it.
+    await delay(3_000);
+    process.kill(redis.pid, 'SIGCONT');
+    const jobs = await Promise.all(submitted.map(async (job) => follow(system.client, job)));
+    assert.deepEqual(new Set(jobs.map(({ state }) => state)), new Set([JobRecord_State.SUCCEEDED]));
+    assert.match(worker.log(), /lock on a study was lost/, 'they had stalled');
+  },
+);
+
 test('a study that is deleted while it runs is stopped and leaves nothing behind', async () => {
   await using system = await startSystem();
   const worker = await system.startWorker();
@@ -84,7 +138,8 @@ test('a study that is deleted while it runs is stopped and leaves nothing behind
   for (const { jobId } of submitted) {
     assert.equal((await fetch(`${system.api.url}/v1/jobs/${jobId}`)).status, 404);
   }
-  assert.deepEqual(await filesBelow(system.settings['HEPASTAGE_OBJECT_STORE']!), []);
+  const store = openObjectStore({ objectStore: system.settings['HEPASTAGE_OBJECT_STORE']! });
+  assert.deepEqual(await Array.fromAsync(store.list(objectKeys.tenants)), [], 'the audit log stays');
 });
 
 test('what a killed worker wrote of an erased study is found and erased', async () => {
@@ -92,9 +147,10 @@ test('what a killed worker wrote of an erased study is found and erased', async 
   const [submitted] = await submitSeveral(system.client, 1);
   const { jobId, tenant } = submitted!;
   const store = openObjectStore({ objectStore: system.settings['HEPASTAGE_OBJECT_STORE']! });
-  // As after an erasure that a worker survived just long enough to write one more file: the queue alone still knows the job.
+  // As after an erasure that a worker survived just long enough to write more: the queue alone still knows the job.
   await store.erase(objectKeys.job(tenant, jobId));
   await store.writeBytes(objectKeys.artefact(tenant, jobId, 'heatmap.t1w.nii.gz'), new Uint8Array(10));
+  await store.writeBytes(objectKeys.failure(tenant, jobId, 'attempt'), new Uint8Array(10));
   const status = await openStatusStore({
     redisUrl: system.redis.url,
     redisPrefix: system.redis.prefix,
@@ -105,7 +161,7 @@ test('what a killed worker wrote of an erased study is found and erased', async 
   await status.close();
 
   await system.startWorker();
-  await eventually(async () => Array.fromAsync(store.list('')), []);
+  await eventually(async () => Array.fromAsync(store.list(objectKeys.tenants)), []);
 });
 
 async function submitSeveral(client: ApiClient, count: number): Promise<JobRecord[]> {
@@ -118,7 +174,18 @@ async function running(client: ApiClient, { jobId }: JobRecord): Promise<void> {
   for await (const { state } of client.watch(jobId)) if (state !== JobRecord_State.QUEUED) return;
 }
 
-async function filesBelow(directory: string): Promise<string[]> {
+/** Every file, and what is in it. */
+async function digestsBelow(directory: string): Promise<[path: string, sha256: string][]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  return Promise.all(
+    paths.toSorted().map(async (path) => [
+      path,
+      createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex'),
+    ]),
+  );
 }

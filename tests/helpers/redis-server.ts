@@ -25,19 +25,54 @@ export async function startRedis(): Promise<RedisServer> {
   return inContainerOrLocally<RedisServer>(startRedisContainer, startLocalRedis);
 }
 
+export interface LocalRedisOptions {
+  /** More options of redis-server. */
+  readonly options?: readonly string[];
+  /** PEM files of its certificate: then it speaks TLS alone, with clients that have a certificate of the same authority. */
+  readonly tls?: { readonly caFile: string; readonly certFile: string; readonly keyFile: string };
+}
+
 /** A `redis-server` process of this caller's own, whatever REDIS_URL says: for tests that pause or kill it by its pid. */
-export async function startLocalRedis(): Promise<RedisServer & { readonly pid: number }> {
+export async function startLocalRedis({ options = [], tls }: LocalRedisOptions = {}): Promise<
+  RedisServer & { readonly pid: number }
+> {
   const { command, environment } = await installRedis();
   const { pid, ports, stop } = await startLocalProgram({
     name: 'redis',
     command,
     environment,
     portCount: 1,
-    arguments: async (directory, [port]) =>
-      ['--bind', '127.0.0.1', '--port', String(port), '--dir', directory].concat(serverOptions),
+    arguments: async (directory, [port]) => [
+      '--bind',
+      '127.0.0.1',
+      ...listeningOptions(port, tls),
+      '--dir',
+      directory,
+      ...serverOptions,
+      ...options,
+    ],
     readyLine: /Ready to accept connections/,
   });
-  return runningServer({ url: `redis://127.0.0.1:${ports[0]}`, prefix: uniquePrefix(), pid, stop });
+  return runningServer({
+    url: `${tls === undefined ? 'redis' : 'rediss'}://127.0.0.1:${ports[0]}`,
+    prefix: uniquePrefix(),
+    pid,
+    stop,
+  });
+}
+
+function listeningOptions(port: number | undefined, tls: LocalRedisOptions['tls']): string[] {
+  if (tls === undefined) return ['--port', String(port)];
+  const { caFile, certFile, keyFile } = tls;
+  const listening = ['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'yes'];
+  return listening.concat(
+    '--tls-ca-cert-file',
+    caFile,
+    '--tls-cert-file',
+    certFile,
+    '--tls-key-file',
+    keyFile,
+  );
 }
 
 async function startRedisContainer(): Promise<RedisServer> {

@@ -1,0 +1,16 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { makeAuthority } from '../helpers/certificates.ts';
+import { startLocalRedis } from '../helpers/redis-server.ts';
+import { temporaryDirectory } from '../helpers/temporary-directory.ts';
+await using d = await temporaryDirectory('x');
+const a = await makeAuthority(d.path);
+const { certFile, keyFile } = await a.issue('srv');
+await using redis = await startLocalRedis();
+const child = spawn(process.execPath, ['services/api/src/main.ts'], { env: { ...process.env, PORT: '0', HOST: 'localhost', REDIS_URL: redis.url, HEPASTAGE_OBJECT_STORE: d.path, HEPASTAGE_TLS_CERT_FILE: certFile, HEPASTAGE_TLS_KEY_FILE: keyFile, HEPASTAGE_TLS_CLIENT_CA_FILE: a.caFile }, stdio: 'inherit' });
+await delay(2500);
+await a.issue('srv');
+child.kill('SIGHUP');
+await delay(300);
+child.kill('SIGTERM');
+await new Promise((r) => child.once('exit', (c) => { console.log('exit', c); r(0); }));
