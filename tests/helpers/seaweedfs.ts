@@ -34,7 +34,11 @@ const serverOptions = [
   '-volume.max=1000',
 ];
 /** One volume per bucket is enough; 7 is SeaweedFS's default. */
-const serverEnvironment = { WEED_MASTER_VOLUME_GROWTH_COPY_1: '1' };
+const serverEnvironment = {
+  WEED_MASTER_VOLUME_GROWTH_COPY_1: '1',
+  // Without a key of its own it can't encrypt (SSE-S3).
+  WEED_S3_SSE_KEY: 'of a server whose data nobody needs',
+};
 const ready = /Start Seaweed S3 API Server/;
 
 /** `weed server -s3` on free loopback ports, with credentials of its own. */

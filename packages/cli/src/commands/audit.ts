@@ -1,8 +1,8 @@
 import { auditEntries, verifyAudit } from '@hepastage/access';
-import { type ObjectStore, openObjectStore, parseConfig, sharedSettings } from '@hepastage/platform';
+import type { ObjectStore } from '@hepastage/platform';
 import { AuditEntrySchema, encodeJson } from '@hepastage/proto';
 import { Command } from 'commander';
-import { Type } from 'typebox';
+import { withStore } from '../service/with-store.ts';
 
 interface Options {
   readonly tenant?: string;
@@ -71,13 +71,4 @@ function listCommand(): Command {
 
 async function tenantsOf(store: ObjectStore, tenant: string | undefined): Promise<string[]> {
   return tenant === undefined ? Array.fromAsync(store.folders(folder)) : [tenant];
-}
-
-async function withStore(use: (store: ObjectStore) => Promise<void>): Promise<void> {
-  const store = openObjectStore(parseConfig(Type.Object(sharedSettings), process.env));
-  try {
-    await use(store);
-  } finally {
-    await store.close();
-  }
 }

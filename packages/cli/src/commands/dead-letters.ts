@@ -2,7 +2,7 @@ import { type JobName, replayJob, type ReplayDeps } from '@hepastage/jobs';
 import { enumValue, ErrorCode, ErrorCodeSchema, HepastageError } from '@hepastage/proto';
 import { Command, InvalidArgumentError } from 'commander';
 import { type DeadLetter, deadLetters } from '../dead-letters/dead-letters.ts';
-import { withJobStores } from '../dead-letters/with-job-stores.ts';
+import { withService } from '../service/with-service.ts';
 import { textTable } from '../inspect/text-table.ts';
 import { sentenceOf } from '../report-error.ts';
 
@@ -35,7 +35,7 @@ function listCommand(): Command {
     .option('--tenant <name>', 'of one tenant')
     .option('--json', 'print as JSON')
     .action(async ({ tenant, json }: Json & { tenant?: string }) => {
-      const letters = await withJobStores(async (stores) => deadLetters(stores, tenant));
+      const letters = await withService(async (stores) => deadLetters(stores, tenant));
       if (json === true) console.log(JSON.stringify(letters));
       else console.log(linesOf(letters).join('\n'));
     });
@@ -52,10 +52,10 @@ function replayCommand(): Command {
     .action(async (jobId: string | undefined, { tenant, all, code, json }: ReplayOptions) => {
       if ((jobId === undefined) !== (all === true) || (code !== undefined && all !== true)) throw misused();
       if (jobId === undefined) {
-        report(await withJobStores(async (stores) => replayAll(stores, { tenant, code })), json);
+        report(await withService(async (stores) => replayAll(stores, { tenant, code })), json);
       } else {
         const job = { tenant: tenant ?? defaultTenant, jobId };
-        report([{ ...job, replay: await withJobStores(async (stores) => replayJob(job, stores)) }], json);
+        report([{ ...job, replay: await withService(async (stores) => replayJob(job, stores)) }], json);
       }
     });
 }

@@ -2,7 +2,8 @@ import { PolicyStore } from '@hepastage/access';
 import { reconcile, type ReconcileReport } from '@hepastage/jobs';
 import { Command } from 'commander';
 import { sentenceOf } from '../report-error.ts';
-import { operatorConfig, withService } from '../service/with-service.ts';
+import { operatorConfig } from '../service/operator-config.ts';
+import { withService } from '../service/with-service.ts';
 import { wholeNumber } from '../whole-number-option.ts';
 
 interface Options {

@@ -1,10 +1,10 @@
-import { AuditLog } from '@hepastage/access';
-import { openObjectStore, openStatusStore } from '@hepastage/platform';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
-import { DisabledTargets, NoticeQueue, shownSecret, tenantSecret } from '@hepastage/webhooks';
+import { DisabledTargets, shownSecret, tenantSecret } from '@hepastage/webhooks';
 import { Command, Option } from 'commander';
-import { operatorSettings, webhookKeys } from '../webhooks/operator-settings.ts';
+import { operatorConfig } from '../service/operator-config.ts';
+import { withService } from '../service/with-service.ts';
 import { replayDead, replayJobs } from '../webhooks/replay-notices.ts';
+import { webhookKeys } from '../webhooks/webhook-keys.ts';
 
 interface Json {
   readonly json?: true;
@@ -54,7 +54,7 @@ function replayCommand(): Command {
     .option('--json', 'print as JSON')
     .action(async (jobIds: string[], { failed, json }: Json & { failed?: true }) => {
       if ((jobIds.length === 0) !== (failed === true)) throw oneOrTheOther();
-      const replayed = await withParts(async (parts) =>
+      const replayed = await withService(async (parts) =>
         failed === true ? replayDead(parts) : replayJobs(jobIds, parts),
       );
       if (json === true) console.log(JSON.stringify(replayed));
@@ -68,7 +68,7 @@ function enableCommand(): Command {
     .argument('<url>', 'the target, as list --disabled prints it')
     .requiredOption('--tenant <name>', 'whose')
     .action(async (target: string, { tenant }: { tenant: string }) => {
-      using targets = await DisabledTargets.open(operatorSettings());
+      using targets = await DisabledTargets.open(operatorConfig());
       const url = URL.parse(target);
       if (url !== null && (await targets.remove(tenant, url))) return;
       throw new HepastageError(ErrorCode.INVALID_REQUEST, {
@@ -79,12 +79,12 @@ function enableCommand(): Command {
 }
 
 async function disabledTargets() {
-  using targets = await DisabledTargets.open(operatorSettings());
+  using targets = await DisabledTargets.open(operatorConfig());
   return targets.list();
 }
 
 async function deadNotices() {
-  return withParts(async ({ notices }) =>
+  return withService(async ({ notices }) =>
     (await notices.dead()).map(({ tenant, jobId, reason, at }) => ({
       tenant,
       jobId,
@@ -92,15 +92,6 @@ async function deadNotices() {
       at: at.toISOString(),
     })),
   );
-}
-
-async function withParts<T>(work: (parts: Parameters<typeof replayDead>[0]) => Promise<T>): Promise<T> {
-  const settings = { ...operatorSettings(), patience: 'fail-fast' } as const;
-  await using opened = new AsyncDisposableStack();
-  const store = opened.adopt(openObjectStore(settings), async (it) => it.close());
-  const status = opened.adopt(await openStatusStore(settings), async (it) => it.close());
-  const notices = opened.adopt(await NoticeQueue.open(settings), async (it) => it.close());
-  return await work({ notices, status, audit: new AuditLog(store) });
 }
 
 function oneOrTheOther(): HepastageError {
