@@ -39,6 +39,9 @@ const reasonOf: Partial<Record<ErrorCode, keyof typeof failureReasons>> = {
   [ErrorCode.TOO_MANY_VOXELS]: 'outOfResources',
   [ErrorCode.STORE_UNAVAILABLE]: 'outOfResources',
   [ErrorCode.QUEUE_UNAVAILABLE]: 'outOfResources',
+  [ErrorCode.STORE_FULL]: 'outOfResources',
+  [ErrorCode.STORE_DENIED]: 'outOfResources',
+  [ErrorCode.QUEUE_FULL]: 'outOfResources',
 };
 
 export function failureReason(code: ErrorCode): number {

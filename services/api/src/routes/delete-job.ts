@@ -4,7 +4,7 @@ import { ErrorCode } from '@hepastage/proto';
 import { principalOf } from '../access/principal.ts';
 import type { ApiDeps } from '../deps.ts';
 import { jobParams } from '../schemas/jobs.ts';
-import { emptyOf, problemsOf } from '../schemas/responses.ts';
+import { emptyOf, problemsOf, storeProblems } from '../schemas/responses.ts';
 import { requireJob } from '../jobs/require-job.ts';
 
 const schema = {
@@ -16,7 +16,7 @@ const schema = {
   params: jobParams,
   response: {
     204: emptyOf('Nothing of the job is left.'),
-    ...problemsOf([ErrorCode.JOB_NOT_FOUND, ErrorCode.STORE_UNAVAILABLE, ErrorCode.QUEUE_UNAVAILABLE]),
+    ...problemsOf([ErrorCode.JOB_NOT_FOUND, ...storeProblems]),
   },
 };
 

@@ -1,14 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { AuditEntry_Action, ErrorCode, HepastageError } from '@hepastage/proto';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
 import { Type } from 'typebox';
 import type { ApiDeps } from '../deps.ts';
 import { acceptedForm } from '../dicomweb/accept.ts';
 import { storeResponse } from '../dicomweb/store-response.ts';
 import { storeInstances } from '../door/store-instances.ts';
 import { clientGone } from '../http/client-gone.ts';
+import { requestValidator } from '../http/request-validator.ts';
 import { toContractError } from '../plugins/framework-errors.ts';
-import { contentOf, problemsOf } from '../schemas/responses.ts';
+import { contentOf, problemsOf, storeProblems } from '../schemas/responses.ts';
 import { audit } from '../access/audit.ts';
 import { tenantOf } from '../tenant.ts';
 import { RunningUploads } from '../upload/running-uploads.ts';
@@ -20,12 +21,20 @@ const answers: Readonly<Record<number, string>> = {
   409: 'No object is stored: the Failed SOP Sequence says why.',
 };
 
+const binaryOf = (description: string) => ({ type: 'string', format: 'binary', description });
+
 const schema = {
   tags: ['DICOMweb'],
   summary: 'Store DICOM objects of a study to be staged (STOW-RS)',
   description:
     'DICOM PS3.18, Store transaction. What identifies a patient is removed while the objects stream in. A study may come in several requests: it is staged once, after a quiet period, or as soon as POST /v1/studies names its StudyInstanceUID. Objects that come after that are another job. Answers as JSON or XML, as Accept says; the jobs are linked as rel="monitor".',
-  consumes: ['multipart/related', 'application/dicom'],
+  // For the documentation only: it is read as it streams in.
+  body: {
+    content: {
+      'multipart/related': { schema: binaryOf('DICOM objects, each a part of type application/dicom.') },
+      'application/dicom': { schema: binaryOf('One DICOM object.') },
+    },
+  },
   response: {
     ...Object.fromEntries(
       Object.entries(answers).map(([status, text]) => [
@@ -41,7 +50,8 @@ const schema = {
         ErrorCode.UNSUPPORTED_MEDIA_TYPE,
         ErrorCode.RATE_LIMITED,
         ErrorCode.QUOTA_EXCEEDED,
-        ErrorCode.STORE_UNAVAILABLE,
+        ErrorCode.OVERLOADED,
+        ...storeProblems,
       ],
       { 406: 'INVALID_REQUEST: no form of the answer is acceptable' },
     ),
@@ -102,11 +112,12 @@ export const dicomwebRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, de
 
   const guarded = {
     config: { scope: 'studies:write' },
+    validatorCompiler: (route) => (route.httpPart === 'body' ? () => true : requestValidator(route)),
     preParsing: async (request: FastifyRequest) => {
       deps.admission.assertOpen();
       await deps.quotas.assertWithin(tenantOf(request));
     },
-  } as const;
+  } satisfies RouteShorthandOptions;
   app.post(
     '/dicomweb/studies',
     { ...guarded, schema: { ...schema, operationId: 'storeInstances' } },

@@ -13,7 +13,7 @@ import type { ApiDeps } from '../deps.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { isCached, sendNotModified } from '../http/entity-tag.ts';
 import { artefactParams, cachedHeaders } from '../schemas/jobs.ts';
-import { contentOf, emptyOf, problemsOf } from '../schemas/responses.ts';
+import { contentOf, emptyOf, problemsOf, storeProblems } from '../schemas/responses.ts';
 import { tenantOf } from '../tenant.ts';
 import { jobNotFound, requireJob } from '../jobs/require-job.ts';
 import { conflict, missingResult, sendMissing } from './require-result.ts';
@@ -35,15 +35,9 @@ const schema = {
       ['ETag', 'Content-Length', 'Content-Disposition'],
     ),
     304: emptyOf('The client has it.', ['ETag']),
-    ...problemsOf(
-      [
-        ErrorCode.JOB_NOT_FOUND,
-        ErrorCode.ARTEFACT_NOT_FOUND,
-        ErrorCode.STORE_UNAVAILABLE,
-        ErrorCode.QUEUE_UNAVAILABLE,
-      ],
-      { [conflict]: 'RESULT_NOT_READY; or, if the job failed or was cancelled, the code it failed with' },
-    ),
+    ...problemsOf([ErrorCode.JOB_NOT_FOUND, ErrorCode.ARTEFACT_NOT_FOUND, ...storeProblems], {
+      [conflict]: 'RESULT_NOT_READY; or, if the job failed or was cancelled, the code it failed with',
+    }),
   },
 };
 

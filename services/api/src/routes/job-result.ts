@@ -6,7 +6,7 @@ import type { ApiDeps } from '../deps.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { isCached, sendNotModified, versionTag } from '../http/entity-tag.ts';
 import { cachedHeaders, jobParams } from '../schemas/jobs.ts';
-import { emptyOf, messageOf, problemsOf } from '../schemas/responses.ts';
+import { emptyOf, messageOf, problemsOf, storeProblems } from '../schemas/responses.ts';
 import { tenantOf } from '../tenant.ts';
 import { jobNotFound, requireJob } from '../jobs/require-job.ts';
 import { conflict, missingResult, sendMissing } from './require-result.ts';
@@ -20,7 +20,7 @@ const schema = {
   response: {
     200: messageOf('The result, as the worker wrote it.', StagingResultSchema, ['ETag', 'Content-Length']),
     304: emptyOf('The client has it.', ['ETag']),
-    ...problemsOf([ErrorCode.JOB_NOT_FOUND, ErrorCode.STORE_UNAVAILABLE, ErrorCode.QUEUE_UNAVAILABLE], {
+    ...problemsOf([ErrorCode.JOB_NOT_FOUND, ...storeProblems], {
       [conflict]: 'RESULT_NOT_READY; or, if the job failed or was cancelled, the code it failed with',
     }),
   },

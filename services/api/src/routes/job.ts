@@ -5,7 +5,7 @@ import { clientGone } from '../http/client-gone.ts';
 import { isCached, sendNotModified, versionTag } from '../http/entity-tag.ts';
 import { preferredWaitSeconds } from '../http/prefer-wait.ts';
 import { jobHeaders, jobParams } from '../schemas/jobs.ts';
-import { emptyOf, messageOf, problemsOf } from '../schemas/responses.ts';
+import { emptyOf, messageOf, problemsOf, storeProblems } from '../schemas/responses.ts';
 import { tenantOf } from '../tenant.ts';
 import { requireJob } from '../jobs/require-job.ts';
 
@@ -20,7 +20,7 @@ const schema = {
   response: {
     200: messageOf('The job.', JobRecordSchema, ['ETag', 'Retry-After', 'Preference-Applied']),
     304: emptyOf('The job is as the client has it.', ['ETag', 'Retry-After', 'Preference-Applied']),
-    ...problemsOf([ErrorCode.INVALID_REQUEST, ErrorCode.JOB_NOT_FOUND, ErrorCode.QUEUE_UNAVAILABLE]),
+    ...problemsOf([ErrorCode.INVALID_REQUEST, ErrorCode.JOB_NOT_FOUND, ...storeProblems]),
   },
 };
 

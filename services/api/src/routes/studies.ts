@@ -3,11 +3,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { encodeText, ErrorCode, JobRecordSchema } from '@hepastage/proto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiDeps } from '../deps.ts';
-import { completeStudy } from '../door/complete-study.ts';
+import { completeStudy, completionSchema } from '../door/complete-study.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { toContractError, unsupportedMediaType } from '../plugins/framework-errors.ts';
-import { messageOf, problemsOf } from '../schemas/responses.ts';
-import { studyFormSchema } from '../schemas/study-form.ts';
+import { messageOf, problemsOf, storeProblems } from '../schemas/responses.ts';
+import { studyFormSchema, studyHeaders } from '../schemas/study-form.ts';
 import { tenantOf } from '../tenant.ts';
 import type { AcceptedJob } from '../idempotency/accept-once.ts';
 import { acceptStudy } from '../upload/accept-study.ts';
@@ -19,10 +19,19 @@ const schema = {
   summary: 'Send a study to be staged',
   description:
     'Streams T1W and/or T2W volumes, or a DICOM study, in; or, as JSON, names a study that came over DICOMweb and is complete. Files are checked while they arrive: one that can’t be staged is refused at once, and nothing of it is kept.',
-  consumes: ['multipart/form-data', 'application/json'],
-  body: studyFormSchema,
+  headers: studyHeaders,
+  body: {
+    content: {
+      'multipart/form-data': { schema: studyFormSchema },
+      'application/json': { schema: completionSchema },
+    },
+  },
   response: {
-    202: messageOf('Accepted and safe. Follow it at Location.', JobRecordSchema, ['Location', 'Retry-After']),
+    202: messageOf('Accepted and safe. Follow it at Location.', JobRecordSchema, [
+      'Location',
+      'Retry-After',
+      'Idempotency-Replayed',
+    ]),
     ...problemsOf([
       ErrorCode.INVALID_REQUEST,
       ErrorCode.NO_SEQUENCE,
@@ -64,10 +73,12 @@ const schema = {
       ErrorCode.MIXED_STUDIES,
       ErrorCode.STUDY_NOT_FOUND,
       ErrorCode.STUDY_ARRIVING,
+      ErrorCode.IDEMPOTENCY_KEY_IN_FLIGHT,
+      ErrorCode.IDEMPOTENCY_KEY_REUSED,
       ErrorCode.RATE_LIMITED,
       ErrorCode.QUOTA_EXCEEDED,
-      ErrorCode.STORE_UNAVAILABLE,
-      ErrorCode.QUEUE_UNAVAILABLE,
+      ErrorCode.OVERLOADED,
+      ...storeProblems,
     ]),
   },
 };

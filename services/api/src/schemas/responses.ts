@@ -1,6 +1,6 @@
 import { type DescMessage } from '@bufbuild/protobuf';
 import {
-  type ErrorCode,
+  ErrorCode,
   ErrorCodeSchema,
   enumName,
   errorTraits,
@@ -26,6 +26,7 @@ const documentedHeaders = {
   ETag: header('Changes whenever the body does. Send it as If-None-Match.'),
   'Preference-Applied': header('The wait that was granted, if one was asked for.'),
   'Content-Disposition': header('The file name to save under.'),
+  'Idempotency-Replayed': header('`true` where the study had been accepted before: this is its job.'),
   'Content-Length': header('Bytes of the body.'),
 } as const;
 
@@ -62,6 +63,15 @@ export function emptyOf(description: string, headers: readonly DocumentedHeader[
     headers: Object.fromEntries(headers.map((name) => [name, documentedHeaders[name]])),
   };
 }
+
+/** The object store, or Redis, is away, full, or does not let the service in. */
+export const storeProblems = [
+  ErrorCode.STORE_UNAVAILABLE,
+  ErrorCode.STORE_FULL,
+  ErrorCode.STORE_DENIED,
+  ErrorCode.QUEUE_UNAVAILABLE,
+  ErrorCode.QUEUE_FULL,
+] as const;
 
 /** Documents the problems of a route, by status; `fixed` for codes that the route sends with another status than their own. */
 export function problemsOf(codes: readonly ErrorCode[], fixed: Readonly<Record<number, string>> = {}) {

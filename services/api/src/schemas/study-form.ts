@@ -58,6 +58,18 @@ export const metadataSchema = Type.Object(
   { additionalProperties: false, title: 'StudyMetadata' },
 );
 
+/** For the documentation only: it is read before the parts. */
+export const studyHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 260,
+      description:
+        'Makes it safe to send the study again: the same study under the same key is the same job. Unique for each study, such as a UUID; must not identify a patient.',
+    }),
+  ),
+});
+
 /** For the documentation only: parts are checked as they stream in. */
 export const studyFormSchema = Type.Object(
   {
