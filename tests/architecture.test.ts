@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { test } from 'node:test';
 
@@ -60,6 +60,20 @@ test(`no source file has more than ${linesMax} lines`, () => {
     .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
     .filter(({ lines }) => lines > linesMax);
   assert.deepEqual(long, []);
+});
+
+test('what the documents name as a test or a source is there', () => {
+  const documents = ['docs/reliability.md', 'docs/security.md', 'docs/ARCHITECTURE.md'];
+  const named = documents.flatMap((document) =>
+    [
+      ...(readIfPresent(join(root, document)) ?? '').matchAll(
+        /`((?:tests|packages|services|scripts|proto)\/[^`\s]*)`/g,
+      ),
+    ].map(([, path = '']) => ({ document, path })),
+  );
+  assert.ok(named.length > 50);
+  const missing = named.filter(({ path }) => globSync(path, { cwd: root }).length === 0);
+  assert.deepEqual(missing, []);
 });
 
 test('no file is a drawer for everything', () => {

@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { objectKeys } from '@hepastage/platform';
 import {
   decodeText,
@@ -21,6 +21,9 @@ import type { JobName } from '../job-stores.ts';
 import { evidenceOf, type JobEvidence } from './job-evidence.ts';
 import { firstFailure, readOutcome, recordOf } from './restore-record.ts';
 import { type KnownJob, type ReconcileTimes, type Verdict, verdictOf } from './verdict.ts';
+
+/** Longer than a notice is tried, ms. */
+const tellAgainMs = 48 * 3_600_000;
 
 export interface ReconcileDeps extends ErasingDeps, ClosingDeps {
   readonly clock: () => Date;
@@ -98,8 +101,13 @@ async function restore(job: JobName, evidence: JobEvidence, deps: ReconcileDeps)
   if (request === undefined) return;
   const record = await recordOf(request, evidence, store);
   if (!(await status.restore(record))) return;
-  if (isFinished(record)) await deps.onEnded(job);
-  else await queue.add(request);
+  if (!isFinished(record)) await queue.add(request);
+  else if (endedLately(record, deps.clock())) await deps.onEnded(job);
+}
+
+/** Whether those who wait for the job were told of its end was lost with Redis: they are told, perhaps again, of what ended lately, and not of years. */
+function endedLately({ finishedAt }: JobRecord, now: Date): boolean {
+  return finishedAt !== undefined && now.getTime() - timestampDate(finishedAt).getTime() < tellAgainMs;
 }
 
 /** Makes a study of what came over DICOMweb. Where its arrival is still known, whoever closes it by that rule goes first. */
