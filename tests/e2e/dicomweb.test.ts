@@ -192,7 +192,8 @@ async function codeOf(response: Response): Promise<[number, string]> {
 }
 
 async function filesOf({ settings: { HEPASTAGE_OBJECT_STORE: root = '' } }: System): Promise<string[]> {
-  return (await filesBelow(root)).filter((file) => !file.includes('/.unfinished/'));
+  // What was done is said for ever: no study is in it.
+  return (await filesBelow(root)).filter((file) => !/\/(\.unfinished|audit)\//.test(file));
 }
 
 function shuffle<T>(items: readonly T[]): T[] {
