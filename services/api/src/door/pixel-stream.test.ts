@@ -40,7 +40,7 @@ for (const chunkBytes of chunkSizes) {
 
     test('encapsulated pixels are what a reader of whole files reads', async () => {
       const trailing = Buffer.concat([encapsulated, Buffer.from('what follows')]);
-      const passed = await whole(encapsulatedPixels(new Chunks(trailing, chunkBytes)));
+      const passed = await whole(encapsulatedPixels(new Chunks(trailing, chunkBytes), 2));
       assert.deepEqual(passed, encapsulated);
       const element = { tag: 0x7fe0_0010, vr: 'OB', value: passed, length: 0xff_ff_ff_ff };
       const rle = '1.2.840.10008.1.2.5';
@@ -57,13 +57,20 @@ for (const chunkBytes of chunkSizes) {
     test('encapsulated pixels without an end are cut off', async () => {
       for (const end of [8, 12, 30, encapsulated.length - 8, encapsulated.length - 1]) {
         const cut = new Chunks(encapsulated.subarray(0, end), chunkBytes);
-        await assert.rejects(whole(encapsulatedPixels(cut)), { code: ErrorCode.TRUNCATED_FILE });
+        await assert.rejects(whole(encapsulatedPixels(cut, 2)), { code: ErrorCode.TRUNCATED_FILE });
       }
+    });
+
+    test('a frame has at least one fragment', async () => {
+      const four = await whole(encapsulatedPixels(new Chunks(encapsulated, chunkBytes), 4));
+      assert.deepEqual(four, encapsulated);
+      const five = encapsulatedPixels(new Chunks(encapsulated, chunkBytes), 5);
+      await assert.rejects(whole(five), { code: ErrorCode.CORRUPT_DICOM });
     });
 
     test('what is no item is no fragment', async () => {
       const source = new Chunks(bytes, chunkBytes);
-      await assert.rejects(whole(encapsulatedPixels(source)), { code: ErrorCode.CORRUPT_DICOM });
+      await assert.rejects(whole(encapsulatedPixels(source, 2)), { code: ErrorCode.CORRUPT_DICOM });
     });
   });
 }

@@ -39,11 +39,18 @@ export async function* littleEndian(
   if (broken.length > 0) yield broken;
 }
 
-/** Encapsulated pixels (PS3.5, A.4) up to their end mark, their comments blanked: items whose lengths hold. What follows is left in the stream. Throws TRUNCATED_FILE, CORRUPT_DICOM. */
-export async function* encapsulatedPixels(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
+/**
+ * Encapsulated pixels (PS3.5, A.4) up to their end mark, their comments blanked: items whose lengths hold, an offset table and at least one fragment for each
+ * of `frames`. What follows is left in the stream. Throws TRUNCATED_FILE, CORRUPT_DICOM.
+ */
+export async function* encapsulatedPixels(
+  source: AsyncIterable<Buffer>,
+  frames: number,
+): AsyncGenerator<Buffer, void, void> {
   const comments = new CodestreamComments();
   let head: Buffer = Buffer.alloc(0);
   let left = 0;
+  let items = 0;
   for await (const chunk of borrowed(source)) {
     for (let at = 0; at < chunk.length;) {
       if (left > 0) {
@@ -61,6 +68,10 @@ export async function* encapsulatedPixels(source: AsyncIterable<Buffer>): AsyncG
       if (tag !== itemTag && tag !== sequenceDelimiterTag) {
         throw corruptDicom('its pixel data is not a sequence of fragments');
       }
+      if (tag === sequenceDelimiterTag && items <= frames) {
+        throw corruptDicom('its pixel data has fewer fragments than frames');
+      }
+      items += 1;
       left = tag === itemTag ? head.readUInt32LE(4) : 0;
       comments.begin();
       yield head;

@@ -11,7 +11,7 @@ import {
 } from '@hepastage/dicom';
 import { instanceOf } from '@hepastage/imaging';
 import type { ObjectSink } from '@hepastage/platform';
-import type { DicomInstance, PixelFormat } from '@hepastage/proto';
+import type { DicomInstance } from '@hepastage/proto';
 import type { BackgroundWrites } from './background-writes.ts';
 import { borrowed, drain } from './borrowed.ts';
 import { encapsulatedPixels, littleEndian, nativePixels } from './pixel-stream.ts';
@@ -79,7 +79,7 @@ async function receiveObject(
   instance.key = key;
   const bytes = object.pixelData?.bytes === undefined ? undefined : nativeBytes(instance, object);
   const head = Buffer.from(writePart10Head(dataSet, syntax, bytes && bytes + (bytes % 2)));
-  await write(instance, wholeObject(head, object, instance.pixels, bytes), destination);
+  await write(instance, wholeObject(head, object, instance, bytes), destination);
   return instance;
 }
 
@@ -110,11 +110,11 @@ function nativeBytes({ pixels, frames }: DicomInstance, { pixelData }: IncomingO
 async function* wholeObject(
   head: Buffer,
   { syntax, rest }: IncomingObject,
-  pixels: PixelFormat | undefined,
+  { pixels, frames }: DicomInstance,
   bytes: number | undefined,
 ): AsyncGenerator<Buffer, void, void> {
   yield head;
-  if (bytes === undefined) yield* encapsulatedPixels(rest);
+  if (bytes === undefined) yield* encapsulatedPixels(rest, frames.length);
   else if (syntax.byteOrder === 'big' && pixels !== undefined && pixels.bitsAllocated > 8) {
     yield* littleEndian(nativePixels(rest, bytes), pixels.bitsAllocated === 16 ? 2 : 4);
   } else yield* nativePixels(rest, bytes);
