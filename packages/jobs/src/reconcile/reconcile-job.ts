@@ -29,18 +29,28 @@ export interface ReconcileDeps extends ErasingDeps, ClosingDeps {
   readonly clock: () => Date;
 }
 
-/** Finds out what is to be done about one job, and does it. */
+/**
+ * Finds out what is to be done about one job, and does it. `listed`: what a listing said of it a while ago, which is enough to see that nothing is to be done. Before anything
+ * is done the store is asked again, after the record was read: a study that was accepted between the two has its objects before it has its record.
+ */
 export async function reconcileJob(
   job: JobName,
   times: ReconcileTimes,
   deps: ReconcileDeps,
-  { evidence, isErasing = false }: { evidence?: JobEvidence | undefined; isErasing?: boolean } = {},
+  { listed, isErasing = false }: { listed?: JobEvidence; isErasing?: boolean } = {},
 ): Promise<Verdict> {
   const { store, status, queue, clock } = deps;
-  const found = evidence ?? (await evidenceOf(job, store));
   const queued = await queue.state(job.jobId);
   const record = (await status.get(job.tenant, job.jobId))?.record;
-  const known: KnownJob = { evidence: found, isErasing, queued, record, now: clock() };
+  const knowing = (evidence: JobEvidence | undefined): KnownJob => ({
+    evidence,
+    isErasing,
+    queued,
+    record,
+    now: clock(),
+  });
+  if (listed !== undefined && verdictOf(knowing(listed), times) === 'none') return 'none';
+  const known = knowing(await evidenceOf(job, store));
   const verdict = verdictOf(known, times);
   await act(verdict, job, known, deps);
   return verdict;

@@ -70,7 +70,7 @@ export async function reconcile(options: ReconcileOptions, deps: ReconcileDeps):
     }
     for await (const evidence of evidenceOfTenant(tenant, deps.store)) {
       if (erasures.has(evidence.jobId)) continue;
-      await start(evidence, async () => reconcileJob(evidence, times, deps, { evidence }));
+      await start(evidence, async () => reconcileJob(evidence, times, deps, { listed: evidence }));
     }
     for await (const job of openRecords(tenant, deps)) {
       // Those that have objects were seen to above: only what is missing is looked for here.

@@ -75,6 +75,11 @@ const cases: readonly [string, Partial<KnownJob>, Verdict, Partial<ReconcileTime
     { record: record(SUCCEEDED), evidence: evidence({ hasResult: true }) },
     'none',
   ],
+  [
+    'succeeded, and in the queue once more: whoever takes it drops it, or sends what its worker still had to send',
+    { record: record(SUCCEEDED), evidence: evidence({ hasResult: true }), queued: 'waiting' },
+    'none',
+  ],
   ['succeeded, and the result is gone', { record: record(SUCCEEDED) }, 'report-lost-result'],
   ['failed, as it should be', { record: record(FAILED) }, 'none'],
   ['an erasure broke off after the record', { record: record(CANCELLED) }, 'finish-erasure'],

@@ -57,7 +57,8 @@ export type Verdict =
 
 /**
  * What is to be done about a job, from what the four places say of it. The store is right wherever they contradict each other, but for one thing: a terminal
- * state that a client may have seen never changes.
+ * state that a client may have seen never changes. A job that has ended and is in the queue all the same (enqueued twice, or its worker died before it had told those who wait)
+ * stays there: a worker that takes it finds that it has ended, and does no more than what was still to be told.
  */
 export function verdictOf(job: KnownJob, times: ReconcileTimes): Verdict {
   const { evidence, record, isErasing } = job;
