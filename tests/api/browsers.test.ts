@@ -54,7 +54,7 @@ describe('what a browser is told', () => {
 
   test('no page of another origin may call the API', async () => {
     const asked = await fetch(`${api.url}/v1/studies`, preflight('https://viewer.example'));
-    assert.equal(asked.status, 404);
+    assert.equal(asked.status, 405);
     const read = await fetch(`${api.url}/v1/models`, { headers: { origin: 'https://viewer.example' } });
     for (const { headers } of [asked, read]) {
       assert.deepEqual(

@@ -1,12 +1,14 @@
-import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { access } from './access/access.ts';
 import { operationsServer } from './access/operations-server.ts';
 import { rateLimits } from './access/rate-limits.ts';
 import type { ApiDeps } from './deps.ts';
 import { listenerOf } from './http/listener.ts';
+import { requestValidator } from './http/request-validator.ts';
+import { allowedMethods } from './plugins/allowed-methods.ts';
 import { closing } from './plugins/closing.ts';
 import { docs } from './plugins/docs.ts';
+import { httpConformance } from './plugins/http-conformance.ts';
 import { metrics } from './plugins/metrics.ts';
 import { problems } from './plugins/problems.ts';
 import { requestIdOf, requestLog } from './plugins/request-log.ts';
@@ -59,14 +61,15 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     frameworkErrors: answerUnroutable,
   });
   app.server.maxConnections = config.connectionsMax;
-  // Bodies are checked as they are; only what arrives as text (queries, headers, paths) is converted.
-  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.setValidatorCompiler(requestValidator);
   // No route takes a body of another type than its own.
   app.removeAllContentTypeParsers();
 
   await app.register(requestLog);
   await app.register(closing, deps);
+  await app.register(allowedMethods);
   await app.register(problems, config);
+  await app.register(httpConformance);
   await app.register(transport, { ...config, certificates });
   await app.register(metrics, deps);
   await app.register(access, deps);

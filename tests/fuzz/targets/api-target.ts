@@ -43,7 +43,7 @@ export async function openApi({ corpus, seeds, mutators }: ApiInputs): Promise<O
       if (answer === undefined && ending === 'waits' && isFramed(input))
         throw new Finding('no answer to a sound request');
       const closed = ending === 'vanishes' ? 'vanished' : 'closed';
-      const outcome = answer === undefined ? closed : outcomeOf(answer, isFramed(input));
+      const outcome = answer === undefined ? closed : outcomeOf(answer);
       // Of a second request on the same connection nothing is known.
       await assertTidy(api, outcome !== accepted && isFramed(input));
       return outcome;
@@ -71,11 +71,9 @@ function isAccepted(answer: Answer | undefined): boolean {
   return answer !== undefined && answer.status >= 200 && answer.status < 300;
 }
 
-function outcomeOf(answer: Answer, isSound: boolean): string {
+function outcomeOf(answer: Answer): string {
   const { status, contentType, body } = answer;
   if (isAccepted(answer)) return accepted;
-  // Node itself refuses a request without a Host, or with an Expect that it does not know, before anything of ours is asked.
-  if (!isSound && body === '' && (status === 400 || status === 417)) return `HTTP ${status}`;
   if (contentType.startsWith('application/dicom+') || contentType.startsWith('multipart/related')) {
     if (status === 409 || status === 413 || status === 415 || status === 400) return `STOW ${status}`;
     throw new Finding(`a STOW answer with status ${status}`);

@@ -6,9 +6,9 @@ import { routeNotFound } from '../plugins/problems.ts';
 import type { Exposure } from './access-settings.ts';
 import type { Authenticate } from './authenticate.ts';
 import { bearerToken, forbiddenChallenge, unauthenticatedChallenge } from './bearer.ts';
-import { isForOperations } from './operations-server.ts';
+import { answersHere } from './operations-server.ts';
 import type { Principal } from './principal.ts';
-import { accessOfRoute, type RouteAccess } from './route-access.ts';
+import { accessOfRoute } from './route-access.ts';
 
 export interface AccessOptions {
   readonly config: { readonly docsAccess: Exposure };
@@ -51,11 +51,6 @@ export const access = plugin<AccessOptions>(
   },
   { name: 'access', fastify: '5.x' },
 );
-
-/** On the operations port there is what was put behind it, and probes; on the other one, everything else. */
-function answersHere(request: FastifyRequest, { scope, exposure }: RouteAccess): boolean {
-  return isForOperations(request.raw) ? exposure === 'port' || scope === 'none' : exposure !== 'port';
-}
 
 /** One message for everything that may be wrong with credentials: nobody learns from it which keys there are. */
 function unauthenticated(token: string | undefined): HepastageError {

@@ -1,15 +1,18 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
 import { type ListenerConfig, requestLimits } from '../http/listener.ts';
 import { answerClientError } from '../plugins/unroutable.ts';
+import type { RouteAccess } from './route-access.ts';
 
 /** Requests that came in at the operations port. */
 const operationsRequests = new WeakSet<IncomingMessage>();
 
-export function isForOperations(request: IncomingMessage): boolean {
-  return operationsRequests.has(request);
+/** Whether a route answers at the port that a request came in at: at the operations port what was put behind it, and probes; at the other one, everything else. */
+export function answersHere({ raw }: FastifyRequest, { scope, exposure }: RouteAccess): boolean {
+  return operationsRequests.has(raw) ? exposure === 'port' || scope === 'none' : exposure !== 'port';
 }
 
 declare module 'fastify' {

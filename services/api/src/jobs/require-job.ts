@@ -15,8 +15,9 @@ export async function requireJob(tenant: string, jobId: string, deps: ApiDeps): 
   if (!jobIdPattern.test(jobId)) throw jobNotFound();
   const found = await deps.status.get(tenant, jobId);
   if (found !== undefined) return found;
-  const verdict = await reconcileJob({ tenant, jobId }, await reconcileTimes(tenant, deps), deps);
-  const restored = verdict === 'none' ? undefined : await deps.status.get(tenant, jobId);
+  await reconcileJob({ tenant, jobId }, await reconcileTimes(tenant, deps), deps);
+  // Whatever was to be done: somebody else may have written it anew meanwhile.
+  const restored = await deps.status.get(tenant, jobId);
   if (restored === undefined) throw jobNotFound();
   return restored;
 }

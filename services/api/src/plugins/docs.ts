@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import plugin from 'fastify-plugin';
-import type { Exposure } from '../access/access-settings.ts';
+import type { AccessConfig } from '../access/access-settings.ts';
 import { describeAccess, securitySchemes } from '../access/describe-access.ts';
 import { docsRouteAccess } from '../access/route-access.ts';
 import { problemSchema } from '../schemas/problem.ts';
@@ -20,7 +20,7 @@ tenant has left.
 Errors are problem details (RFC 9457) with a stable \`code\`, what was wrong, where, and what to do.`;
 
 /** The OpenAPI document, generated from the routes' schemas, at /openapi.json, and a page to read it at /docs. */
-export const docs = plugin<{ readonly docsAccess: Exposure }>(
+export const docs = plugin<Pick<AccessConfig, 'docsAccess' | 'authentication'>>(
   async (app, config) => {
     for (const schema of [problemSchema, ...messageSchemas]) app.addSchema(schema);
     await app.register(swagger, {
@@ -35,7 +35,7 @@ export const docs = plugin<{ readonly docsAccess: Exposure }>(
         ],
         components: { securitySchemes },
       },
-      transform: describeAccess,
+      transform: describeAccess(config),
       // Named schemas keep their names instead of being numbered.
       refResolver: { buildLocalReference: ({ $id: id }, _base, _fragment, index) => nameOf(id, index) },
     });

@@ -1,5 +1,5 @@
 import { ErrorCode, HepastageError } from '@hepastage/proto';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
 import { isStillSending, type LingerLimits, lingeringBody } from '../http/lingering-body.ts';
 import { problemDetails } from '../http/problem-details.ts';
@@ -37,15 +37,25 @@ export const problems = plugin<ProblemOptions>(
     });
 
     app.setErrorHandler((thrown, request, reply: FastifyReply) => {
+      // Fastify refuses some methods before it says that there is no such route.
+      if (request.is404) return unroutable(request, reply);
       const error = toContractError(thrown);
       if (error.httpStatus >= 500) request.log.error({ err: error }, 'request failed');
       else request.log.info({ err: error }, 'request refused');
       return reply.problem(error);
     });
 
-    app.setNotFoundHandler((_request, reply) => reply.problem(routeNotFound()));
+    app.setNotFoundHandler(unroutable);
+
+    function unroutable(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+      const methods = app.allowedMethods(request);
+      if (methods.length === 0) return reply.problem(routeNotFound());
+      return reply
+        .header('allow', methods.join(', '))
+        .problem(methodNotAllowed(methods), methodNotAllowedStatus);
+    }
   },
-  { name: 'problems', fastify: '5.x' },
+  { name: 'problems', fastify: '5.x', dependencies: ['allowed-methods'] },
 );
 
 /** When the same request may succeed, s from now; undefined if that is not known to be ever. */
@@ -58,6 +68,16 @@ function retryAfterSeconds(
   // An error that is told with another status than its own is a job's: asking again changes nothing about it.
   const mayPass = retryable && status === httpStatus && passingStatuses.has(status);
   return mayPass ? options.retryAfterSeconds : undefined;
+}
+
+const methodNotAllowedStatus = 405;
+
+function methodNotAllowed(methods: readonly string[]): HepastageError {
+  return new HepastageError(ErrorCode.ROUTE_NOT_FOUND, {
+    what: 'there is no such method of this route',
+    expected: methods.join(', '),
+    action: 'see /docs for the routes that there are',
+  });
 }
 
 export function routeNotFound(): HepastageError {

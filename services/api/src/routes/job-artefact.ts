@@ -31,7 +31,8 @@ const schema = {
     200: contentOf(
       'The file. Its media type, size and SHA-256 (the ETag) are those that the result lists.',
       '*/*',
-      { type: 'string', contentMediaType: 'application/octet-stream' },
+      // Bytes of any kind.
+      {},
       ['ETag', 'Content-Length', 'Content-Disposition'],
     ),
     304: emptyOf('The client has it.', ['ETag']),

@@ -1,7 +1,8 @@
 import multipart from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { encodeText, ErrorCode, JobRecordSchema } from '@hepastage/proto';
+import { AuditEntry_Action, encodeText, ErrorCode, JobRecordSchema } from '@hepastage/proto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { audit } from '../access/audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { completeStudy, completionSchema } from '../door/complete-study.ts';
 import { clientGone } from '../http/client-gone.ts';
@@ -104,7 +105,10 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
       bytes.inc(more);
     };
     const accepted = await acceptStudy({ request, tenant, gone: clientGone(reply), onBytes }, deps);
-    if (!accepted.isReplay) await deps.quotas.spend(tenant, [accepted.record.jobId], received);
+    const { jobId } = accepted.record;
+    if (!accepted.isReplay) await deps.quotas.spend(tenant, [jobId], received);
+    // The request that accepted it may have died before its line was written.
+    else await audit(request, AuditEntry_Action.STUDY_ACCEPTED, { jobId }, deps);
     return accepted;
   };
 

@@ -1,4 +1,5 @@
 import { writeRequest } from '@hepastage/jobs';
+import { objectKeys } from '@hepastage/platform';
 import { AuditEntry_Action, type JobRecord, type StudyRequest } from '@hepastage/proto';
 import type { FastifyRequest } from 'fastify';
 import { audit } from '../access/audit.ts';
@@ -18,6 +19,8 @@ export async function commitStudy(
 ): Promise<JobRecord> {
   const { store, status, queue } = deps;
   const { tenant, jobId } = study;
+  // As long as it can't be erased the study is accepted: it keeps its files, and the names that stand for it.
+  rollback.add(async () => store.erase(objectKeys.request(tenant, jobId)), 'stop');
   await writeRequest(study, { store });
   const eraseRecord = async () => status.erase(tenant, jobId);
   rollback.add(eraseRecord);
