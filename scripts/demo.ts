@@ -155,7 +155,9 @@ async function stageOneStudy(opened: AsyncDisposableStack, ended: Promise<number
     );
   } else {
     console.log();
-    printResult(result, join(objectStore, objectKeys.job(job.tenant, job.jobId), 'artefacts'));
+    printResult(result, (artefact) =>
+      join(objectStore, objectKeys.artefact(job.tenant, job.jobId, artefact)),
+    );
     console.log(`\nthe whole result: ${join(objectStore, objectKeys.result(job.tenant, job.jobId))}`);
   }
   if (options.keep) {

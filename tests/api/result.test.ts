@@ -84,7 +84,7 @@ for (const store of storeKinds) {
     test('an answer that is no result has no entity tag', async () => {
       const id = await submit(api);
       await succeed(api.deps, id);
-      await api.deps.store.erase(objectKeys.artefact(tenant, id, ''));
+      await api.deps.store.erase(objectKeys.artefacts(tenant, id));
       await api.deps.store.erase(objectKeys.result(tenant, id));
       for (const path of [`${id}/result`, `${id}/artefacts/heatmap.t1w.nii.gz`]) {
         const response = await get(path);

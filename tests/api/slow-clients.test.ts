@@ -9,7 +9,7 @@ import { objectKeys } from '@hepastage/platform';
 import { type ApiUnderTest, startApi, tenant } from './api-under-test.ts';
 import { eventually } from './eventually.ts';
 import { storeKinds } from './store-under-test.ts';
-import { submit, succeed } from './worker-stand-in.ts';
+import { heatmapSha256, submit, succeed } from './worker-stand-in.ts';
 
 const artefact = 'heatmap.t1w.nii.gz';
 /** Far more than all socket buffers on the way hold. */
@@ -97,7 +97,10 @@ for (const store of storeKinds) {
       await succeed(api.deps, id);
       const chunks = Array.from({ length: artefactBytes / chunkBytes }, () => Buffer.alloc(chunkBytes, 'x'));
       const large = Readable.from(chunks, { objectMode: false });
-      await api.deps.store.write(objectKeys.artefact(tenant, id, artefact), large);
+      await api.deps.store.write(
+        objectKeys.artefact(tenant, id, { name: artefact, sha256: heatmapSha256 }),
+        large,
+      );
       path = `/v1/jobs/${id}/artefacts/${artefact}`;
       // The store stays what it is: what it opens is looked at.
       const read = api.deps.store.read.bind(api.deps.store);

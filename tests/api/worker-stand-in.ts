@@ -45,8 +45,11 @@ export async function succeed(
       ],
     }),
   );
-  await store.writeBytes(objectKeys.artefact(owner, jobId, 'heatmap.t1w.nii.gz'), heatmap);
-  await store.writeBytes(objectKeys.artefact(owner, jobId, 'unlisted.png'), heatmap);
+  await store.writeBytes(
+    objectKeys.artefact(owner, jobId, { name: 'heatmap.t1w.nii.gz', ...artefact }),
+    heatmap,
+  );
+  await store.writeBytes(objectKeys.artefact(owner, jobId, { name: 'unlisted.png', ...artefact }), heatmap);
   await store.writeBytes(objectKeys.result(owner, jobId), Buffer.from(result));
   await status.succeed(owner, jobId, claim.token, { stage, model: 'phantom-light@1.0.0' });
   return result;

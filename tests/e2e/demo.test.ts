@@ -37,8 +37,9 @@ test('the demo prints one JSON document and ends with everything that it started
       'report.fhir.json',
     ],
   );
-  for (const { name } of result.artefacts!) {
-    assert.ok(existsSync(join(store, `tenants/default/jobs/${job.jobId}/artefacts/${name}`)), name);
+  for (const { name, sha256 } of result.artefacts!) {
+    const path = join(store, `tenants/default/jobs/${job.jobId}/artefacts/${sha256}/${name}`);
+    assert.ok(existsSync(path), name);
   }
   await assert.rejects(fetch(`http://127.0.0.1:${port}/livez`));
 });

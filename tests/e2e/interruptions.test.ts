@@ -149,7 +149,10 @@ test('what a killed worker wrote of an erased study is found and erased', async 
   const store = openObjectStore({ objectStore: system.settings['HEPASTAGE_OBJECT_STORE']! });
   // As after an erasure that a worker survived just long enough to write more: the queue alone still knows the job.
   await store.erase(objectKeys.job(tenant, jobId));
-  await store.writeBytes(objectKeys.artefact(tenant, jobId, 'heatmap.t1w.nii.gz'), new Uint8Array(10));
+  await store.writeBytes(
+    objectKeys.artefact(tenant, jobId, { name: 'heatmap.t1w.nii.gz', sha256: '0' }),
+    new Uint8Array(10),
+  );
   await store.writeBytes(objectKeys.failure(tenant, jobId, 'attempt'), new Uint8Array(10));
   const status = await openStatusStore({
     redisUrl: system.redis.url,

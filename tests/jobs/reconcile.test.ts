@@ -3,7 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { auditEntries, PolicyStore } from '@hepastage/access';
-import { jobErrorOf, reconcile, recordFailure } from '@hepastage/jobs';
+import {
+  idempotencyName,
+  jobErrorOf,
+  readMarker,
+  reconcile,
+  recordFailure,
+  writeMarker,
+} from '@hepastage/jobs';
 import { objectKeys } from '@hepastage/platform';
 import {
   AuditEntry_Action,
@@ -225,6 +232,23 @@ test('what an upload left behind goes, and what may still be on its way stays', 
   pass(3 * hourMs);
   assert.deepEqual(await reconciled(api), { [jobId]: 'erase-orphan' });
   assert.deepEqual(await api.traces(), noTraces);
+});
+
+test('a name whose upload broke off, and was never sent again, goes; one that stands for a job stays', async () => {
+  await using timed = await startTimed();
+  const { api, pass } = timed;
+  const jobId = await submit(api);
+  const { store } = api.deps;
+  await writeMarker(idempotencyName(tenant, 'mine'), { jobId, contentSha256: '0' }, store);
+  await writeMarker(idempotencyName(tenant, 'lost'), { jobId: randomUUID(), contentSha256: '0' }, store);
+  const names = async () =>
+    (await Array.fromAsync(store.list(objectKeys.markers(tenant, 'idempotency')))).length;
+  await reconciled(api);
+  assert.equal(await names(), 2, 'its upload may still be on its way');
+  pass(3 * hourMs);
+  await reconciled(api);
+  assert.equal(await names(), 1);
+  assert.equal((await readMarker(idempotencyName(tenant, 'mine'), store))?.jobId, jobId);
 });
 
 test('what came over DICOMweb was promised to its sender: it is staged, though Redis lost it', async () => {

@@ -34,6 +34,20 @@ test('a writer and an eraser of the same directory do not disturb each other', a
   assert.deepEqual(await readdir(directory.path), ['.unfinished']);
 });
 
+test('a directory that comes and goes all the time disturbs none of its writers', async () => {
+  await using directory = await temporaryDirectory('store');
+  const store = openObjectStore({ objectStore: directory.path });
+  const comeAndGo = async (writer: number) => {
+    for (let i = 0; i < 200; i++) {
+      const key = `tenants/t/erasures/${writer}.json`;
+      await store.writeBytes(key, Buffer.of(1));
+      await store.erase(key);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, async (_, writer) => comeAndGo(writer)));
+  assert.deepEqual(await readdir(directory.path), ['.unfinished']);
+});
+
 test('erasers of neighbouring directories do not disturb each other', async () => {
   await using directory = await temporaryDirectory('store');
   const store = openObjectStore({ objectStore: directory.path });

@@ -1,4 +1,5 @@
 import {
+  type Artefact,
   enumName,
   type SequenceOpinion,
   SequenceSchema,
@@ -9,8 +10,8 @@ import {
 import { opinionLines } from './opinion-text.ts';
 import { percent, shares } from './shares.ts';
 
-/** A result for people. */
-export function printResult(result: StagingResult, artefactsAt: string): void {
+/** A result for people. `placeOf` says where an artefact lies. */
+export function printResult(result: StagingResult, placeOf: (artefact: Artefact) => string): void {
   const {
     stage,
     stageSet,
@@ -43,7 +44,7 @@ export function printResult(result: StagingResult, artefactsAt: string): void {
     ...warnings.map(({ code, message }) => `warning        ${code}: ${message}`),
     `model          ${model?.name}@${model?.version} on ${execution?.executionProvider}, trained on ${model?.trainedOn}`,
     'artefacts',
-    ...artefacts.map(({ name, description }) => `  ${artefactsAt}/${name}   ${description}`),
+    ...artefacts.map((artefact) => `  ${placeOf(artefact)}   ${artefact.description}`),
   ];
   console.log(lines.join('\n'));
 }

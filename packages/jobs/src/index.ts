@@ -3,6 +3,7 @@ export { closeArrival, closeArrivalAsSaid } from './arrival/close-arrival.ts';
 export { readSaid, type Said, writeSaid } from './arrival/said.ts';
 export { defaultMetadata } from './commit/default-metadata.ts';
 export { writeDicomIndex } from './commit/dicom-index.ts';
+export { outcomeOf, readResult } from './commit/read-result.ts';
 export { readRequest } from './commit/read-request.ts';
 export { writeRequest } from './commit/write-request.ts';
 export { type Eraser, type ErasingDeps, eraseJob } from './erase/erase-job.ts';

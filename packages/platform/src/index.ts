@@ -20,6 +20,7 @@ export { openStudyQueue } from './queue/bullmq-study-queue.ts';
 export { pushQueueName, queueName, queuePrefix, type StudyJobData } from './queue/queue-contract.ts';
 export { type Lock, Locks } from './redis/locks.ts';
 export type { QueueState, StudyQueue } from './queue/study-queue.ts';
+export { copiesOf, type Redis } from './redis/connection-copies.ts';
 export { connectRedis, unavailable } from './redis/connection.ts';
 export type { RedisTarget } from './redis/redis-target.ts';
 export { imageSettings, sharedSettings, studySettings } from './settings.ts';

@@ -14,8 +14,13 @@ export const objectKeys = {
     `${objectKeys.failures(tenant, jobId)}${name}.json`,
   failures: (tenant: string, jobId: string) => `${objectKeys.job(tenant, jobId)}failures/`,
   result: (tenant: string, jobId: string) => `${objectKeys.job(tenant, jobId)}result.json`,
-  artefact: (tenant: string, jobId: string, name: string) =>
-    `${objectKeys.job(tenant, jobId)}artefacts/${name}`,
+  /** By what is in it, so that an attempt which was overtaken can't write over what the result lists. */
+  artefact: (
+    tenant: string,
+    jobId: string,
+    { sha256, name }: { readonly sha256: string; readonly name: string },
+  ) => `${objectKeys.artefacts(tenant, jobId)}${sha256}/${name}`,
+  artefacts: (tenant: string, jobId: string) => `${objectKeys.job(tenant, jobId)}artefacts/`,
   /** All jobs of a tenant. */
   jobs: (tenant: string) => `${objectKeys.tenants}${tenant}/jobs/`,
   tenants: 'tenants/',
@@ -23,6 +28,7 @@ export const objectKeys = {
   erasure: (tenant: string, jobId: string) => `${objectKeys.erasures(tenant)}${jobId}.json`,
   erasures: (tenant: string) => `${objectKeys.tenants}${tenant}/erasures/`,
   /** Which job a name stands for: an idempotency key's hash, a content's hash. */
-  marker: (tenant: string, kind: 'idempotency' | 'content', sha256: string) =>
-    `${objectKeys.tenants}${tenant}/${kind}/${sha256}.json`,
+  marker: (tenant: string, kind: string, sha256: string) =>
+    `${objectKeys.markers(tenant, kind)}${sha256}.json`,
+  markers: (tenant: string, kind: string) => `${objectKeys.tenants}${tenant}/${kind}/`,
 } as const;

@@ -1,5 +1,4 @@
-import { connectRedis, unavailable } from '@hepastage/platform';
-import type { Redis } from './connection-copies.ts';
+import { connectRedis, type Redis, unavailable } from '@hepastage/platform';
 import type { NoticeQueueOptions } from './notice-queue.ts';
 
 /** A target that wants no more notices of a tenant. */

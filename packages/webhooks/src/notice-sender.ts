@@ -1,8 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectRedis, type Logger, queuePrefix, type RedisTarget, unavailable } from '@hepastage/platform';
+import {
+  connectRedis,
+  copiesOf,
+  type Logger,
+  queuePrefix,
+  type Redis,
+  type RedisTarget,
+  unavailable,
+} from '@hepastage/platform';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
-import { copiesOf, type Redis } from './connection-copies.ts';
 import { DisabledTargets } from './disabled-targets.ts';
 import { type NoticedJob, noticeQueueName } from './notice-queue.ts';
 import { pauseMs } from './retry-schedule.ts';

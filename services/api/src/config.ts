@@ -102,7 +102,7 @@ export function checkConfig(config: ApiConfig): ApiConfig {
       'raise HEPASTAGE_REQUEST_MS_MAX above HEPASTAGE_UPLOAD_MS_MAX',
     ],
     [
-      config.orphanSeconds * 1_000 >= config.requestMsMax || config.orphanSeconds === 0,
+      config.orphanSeconds * 1_000 >= config.requestMsMax,
       'what an upload has written might be erased before the upload has ended',
       'raise HEPASTAGE_ORPHAN_SECONDS to HEPASTAGE_REQUEST_MS_MAX / 1000 or above',
     ],

@@ -1,6 +1,6 @@
-import { jobErrorOf, recordFailure } from '@hepastage/jobs';
-import { HepastageError, isFinished, JobRecord_State, type StudyRequest } from '@hepastage/proto';
-import { type Claim, objectKeys, type ObjectStore, type StatusStore } from '@hepastage/platform';
+import { jobErrorOf, outcomeOf, readResult, recordFailure } from '@hepastage/jobs';
+import { HepastageError, isFinished, type JobRecord_State, type StudyRequest } from '@hepastage/proto';
+import type { Claim, ObjectStore, StatusStore } from '@hepastage/platform';
 import {
   type ImagingPool,
   type OpinionEvent,
@@ -11,6 +11,7 @@ import {
 } from '@hepastage/staging';
 import { interruptions } from './interruption.ts';
 import { studySink, studySource } from './study-store.ts';
+import { eraseUnlisted, takeBack } from './take-back.ts';
 
 /** What the worker holds for all its studies. */
 export interface WorkerParts {
@@ -61,6 +62,9 @@ export async function runStudy(
   const { tenant, jobId } = request;
   const { status, store } = parts;
   if (givenUp !== undefined) return giveUp(request, givenUp, parts);
+  // An attempt before this one may have died between its result and the record; or Redis has lost that record.
+  const before = await readResult(store, request);
+  if (before !== undefined) await status.recover(tenant, jobId, outcomeOf(before));
   const claim = await status.claim(tenant, jobId);
   if (claim.kind !== 'claimed') {
     // The attempt before this one may have died while it wrote, or while it took back.
@@ -92,7 +96,10 @@ export async function runStudy(
     recorded =
       outcome.kind === 'returned' ? await status.requeue(tenant, jobId, token) : outcome.kind === 'failed';
   }
-  if (recorded) return outcome;
+  if (recorded) {
+    if (outcome.kind === 'succeeded') await eraseUnlisted(request, outcome.result, store);
+    return outcome;
+  }
   await takeBack(request, parts);
   return { kind: 'dropped' };
 }
@@ -120,22 +127,4 @@ async function giveUp(request: StudyRequest, error: HepastageError, parts: Worke
   if (isOpen && (await recordFailure(record, jobErrorOf(error), parts))) return { kind: 'failed', error };
   await takeBack(request, parts);
   return { kind: 'dropped', ...(record && !isOpen && { state: record.state }) };
-}
-
-/**
- * Takes back what an attempt wrote after its job was cancelled or erased. A record that is missing means an erased job only if the request is gone, too:
- * otherwise Redis has lost it, and the study that was accepted can still be rebuilt from what lies in the store.
- */
-async function takeBack({ tenant, jobId }: StudyRequest, { status, store }: WorkerParts): Promise<void> {
-  const state = (await status.get(tenant, jobId))?.record.state;
-  const isErased = state === undefined && !(await exists(objectKeys.request(tenant, jobId), store));
-  if (state !== JobRecord_State.CANCELLED && !isErased) return;
-  await store.erase(objectKeys.result(tenant, jobId));
-  await store.erase(objectKeys.artefact(tenant, jobId, ''));
-  await store.erase(objectKeys.failures(tenant, jobId));
-}
-
-async function exists(key: string, store: ObjectStore): Promise<boolean> {
-  for await (const found of store.list(key)) return found.key === key;
-  return false;
 }

@@ -1,5 +1,6 @@
 import { ErrorCode, HepastageError, type StudyInput, type StudyRequest } from '@hepastage/proto';
 import { objectKeys, type ObjectStore } from '@hepastage/platform';
+import { interruptions } from './interruption.ts';
 import type { StudySink, StudySource } from '@hepastage/staging';
 
 /** A study's files as the object store has them. Throws INPUT_LOST where one is not there. */
@@ -26,12 +27,16 @@ export function studySource(store: ObjectStore): StudySource {
  */
 export function studySink(store: ObjectStore, { tenant, jobId }: StudyRequest): StudySink {
   return {
-    async writeArtefact(name, bytes, mediaType) {
-      await store.writeBytes(objectKeys.artefact(tenant, jobId, name), bytes, { mediaType });
+    async writeArtefact(artefact, bytes) {
+      const { mediaType } = artefact;
+      await store.writeBytes(objectKeys.artefact(tenant, jobId, artefact), bytes, { mediaType });
     },
     async writeResult(canonicalJson) {
       const bytes = new TextEncoder().encode(canonicalJson);
-      await store.writeBytes(objectKeys.result(tenant, jobId), bytes, { mediaType: 'application/json' });
+      const options = { mediaType: 'application/json' };
+      // Another attempt was first: its result is the job's, whoever is told of it.
+      if (!(await store.create(objectKeys.result(tenant, jobId), bytes, options)))
+        throw interruptions.superseded();
     },
   };
 }

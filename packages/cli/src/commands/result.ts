@@ -28,6 +28,9 @@ export function resultCommand(): Command {
         }
       }
       if (json === true) console.log(canonical);
-      else printResult(result, out ?? `${server}/v1/jobs/${jobId}/artefacts`);
+      else
+        printResult(result, ({ name }) =>
+          out === undefined ? `${server}/v1/jobs/${jobId}/artefacts/${name}` : join(out, name),
+        );
     });
 }

@@ -73,7 +73,7 @@ export function stageCommand(): Command {
 async function stage(options: StageOptions): Promise<void> {
   const result = await stageHere(options);
   if (options.json === true) console.log(JSON.stringify(encodeJson(StagingResultSchema, result)));
-  else printResult(result, options.out);
+  else printResult(result, ({ name }) => join(options.out, name));
 }
 
 async function stageHere(options: StageOptions): Promise<StagingResult> {
@@ -97,7 +97,7 @@ async function stageHere(options: StageOptions): Promise<StagingResult> {
     limits: settings,
     source,
     sink: {
-      writeArtefact: async (name, bytes) => writeFile(join(options.out, basename(name)), bytes),
+      writeArtefact: async ({ name }, bytes) => writeFile(join(options.out, basename(name)), bytes),
       writeResult: async (json) => writeFile(join(options.out, 'result.json'), json),
     },
     software: 'hepastage stage',

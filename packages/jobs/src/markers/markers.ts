@@ -7,9 +7,11 @@ import { decodeText, encodeText, type JobMarker, JobMarkerSchema, type StudyRequ
 const markerBytesMax = 4_096;
 
 /** What may stand for a job: an idempotency key of its tenant, or the content of its study. Each by its SHA-256. */
+export const markerKinds = ['idempotency', 'content'] as const;
+
 export interface MarkerName {
   readonly tenant: string;
-  readonly kind: 'idempotency' | 'content';
+  readonly kind: (typeof markerKinds)[number];
   readonly sha256: string;
 }
 

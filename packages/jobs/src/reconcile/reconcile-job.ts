@@ -14,12 +14,13 @@ import {
 import { closeArrival, closeArrivalAsSaid, type ClosingDeps } from '../arrival/close-arrival.ts';
 import { readSaid } from '../arrival/said.ts';
 import { readRequest } from '../commit/read-request.ts';
+import { outcomeOf, readResult } from '../commit/read-result.ts';
 import { type ErasingDeps, eraseJob } from '../erase/erase-job.ts';
 import { jobErrorOf } from '../failure/job-error.ts';
 import { recordFailure } from '../failure/record-failure.ts';
 import type { JobName } from '../job-stores.ts';
 import { evidenceOf, type JobEvidence } from './job-evidence.ts';
-import { firstFailure, readOutcome, recordOf } from './restore-record.ts';
+import { firstFailure, recordOf } from './restore-record.ts';
 import { type KnownJob, type ReconcileTimes, type Verdict, verdictOf } from './verdict.ts';
 
 /** Longer than a notice is tried, ms. */
@@ -83,8 +84,9 @@ async function act(
     case 'restore-queued':
       return restore(job, evidence!, deps);
     case 'recover-result': {
-      const outcome = await readOutcome(job, store);
-      if (outcome !== undefined && (await status.recover(tenant, jobId, outcome))) await deps.onEnded(job);
+      const result = await readResult(store, job);
+      const isRecovered = result && (await status.recover(tenant, jobId, outcomeOf(result)));
+      if (isRecovered === true) await deps.onEnded(job);
       return;
     }
     case 'recover-failure': {

@@ -1,6 +1,7 @@
 import { objectKeys } from '@hepastage/platform';
 import { HepastageError, JobRecord_State } from '@hepastage/proto';
 import type { JobName } from '../job-stores.ts';
+import { eraseStaleMarkers } from './erase-stale-markers.ts';
 import { evidenceOfTenant } from './job-evidence.ts';
 import { type ReconcileDeps, reconcileJob } from './reconcile-job.ts';
 import type { ReconcileTimes, Verdict } from './verdict.ts';
@@ -62,6 +63,7 @@ export async function reconcile(options: ReconcileOptions, deps: ReconcileDeps):
   for await (const tenant of deps.store.folders(objectKeys.tenants)) tenants.add(tenant);
   for (const tenant of tenants) {
     const times = { ...options, retentionMs: await options.retentionMsOf(tenant) };
+    await eraseStaleMarkers(tenant, options.orphanMs, deps);
     const erasures = await erasuresOf(tenant, deps);
     for (const [jobId, hasBrokenOff] of erasures) {
       if (!hasBrokenOff) continue;

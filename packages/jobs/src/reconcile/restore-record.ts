@@ -1,22 +1,16 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { objectKeys, type ObjectStore } from '@hepastage/platform';
+import type { ObjectStore } from '@hepastage/platform';
 import {
-  decodeText,
   type JobRecord,
   JobRecord_State,
   JobRecordSchema,
   Progress_Step,
-  type StagingResult,
-  StagingResultSchema,
   type StudyRequest,
 } from '@hepastage/proto';
+import { outcomeOf, readResult } from '../commit/read-result.ts';
 import { readFailure } from '../failure/record-failure.ts';
-import type { JobName } from '../job-stores.ts';
 import type { JobEvidence } from './job-evidence.ts';
-
-/** Most of a result.json, bytes. */
-const resultBytesMax = 16 * 2 ** 20;
 
 /** A job's record as it is told by what lies in the object store. */
 export async function recordOf(
@@ -32,11 +26,11 @@ export async function recordOf(
     ...(createdAt && { createdAt }),
     ...(metadata && { metadata }),
   };
-  const outcome = evidence.hasResult ? await readOutcome(request, store) : undefined;
-  if (outcome !== undefined) {
+  const result = evidence.hasResult ? await readResult(store, request) : undefined;
+  if (result !== undefined) {
     return create(JobRecordSchema, {
       ...base,
-      ...outcome,
+      ...outcomeOf(result),
       state: JobRecord_State.SUCCEEDED,
       progress: { step: Progress_Step.PERSIST, fraction: 1 },
       finishedAt: timestampFromDate(evidence.newest),
@@ -52,17 +46,6 @@ export async function recordOf(
     ...(error && { error }),
     ...(finishedAt && { finishedAt }),
   });
-}
-
-/** Stage and model of a result; undefined if it was erased meanwhile. */
-export async function readOutcome(
-  { tenant, jobId }: JobName,
-  store: ObjectStore,
-): Promise<{ stage: string; model: string } | undefined> {
-  const bytes = await store.readBytes(objectKeys.result(tenant, jobId), resultBytesMax);
-  if (bytes === undefined) return undefined;
-  const { stage, model }: StagingResult = decodeText(StagingResultSchema, bytes.toString());
-  return { stage, model: model === undefined ? '' : `${model.name}@${model.version}` };
 }
 
 export async function firstFailure(

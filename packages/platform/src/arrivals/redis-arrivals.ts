@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
 import { queuePrefix } from '../queue/queue-contract.ts';
 import { answered, connectRedis, unavailable } from '../redis/connection.ts';
+import { copiesOf } from '../redis/connection-copies.ts';
 import type { RedisTarget } from '../redis/redis-target.ts';
 import { abandonLua, closeLua, enterLua, leaveLua, settleLua } from './arrival.lua.ts';
 import type { Arrival, Arrivals, Bringer, Closing, Leaving, OnQuiet, StudyName } from './arrivals.ts';
@@ -156,16 +157,4 @@ class RedisArrivals implements Arrivals {
     const keys = [open, `${open}:bringers`, `${open}:closed`];
     return answered(this.#redis.eval(script, keys.length, ...keys, ...parameters));
   }
-}
-
-/** Fills with the copies that are made of a connection. BullMQ waits for jobs on one, which looks for a Redis that has gone for as long as the process lives. */
-function copiesOf(redis: Redis): readonly Redis[] {
-  const copies: Redis[] = [];
-  const duplicate = redis.duplicate.bind(redis);
-  redis.duplicate = (override) => {
-    const copy = duplicate(override);
-    copies.push(copy);
-    return copy;
-  };
-  return copies;
 }

@@ -155,14 +155,14 @@ export class DirectoryStore implements ObjectStore {
   ): Promise<void> {
     const path = this.#path(key);
     for (;;) {
-      await createDirectory(dirname(path));
       try {
+        await createDirectory(dirname(path));
         await publish(path);
         await syncDirectory(dirname(path));
         return;
       } catch (error) {
-        // `erase` removed the directory, still empty, between the two steps; unless it is the file that is gone.
-        if (!hasCode(error, 'ENOENT')) throw error;
+        // `erase` removed the directory, still empty, between two steps (mkdir says ENOTDIR, too, when it is gone in the middle); unless it is the file that is gone.
+        if (!hasCode(error, 'ENOENT', 'ENOTDIR') || (await isBelowFile(path, this.#root))) throw error;
         await stat(unfinished);
       }
     }
@@ -229,6 +229,15 @@ export class DirectoryStore implements ObjectStore {
 function absent(error: unknown): undefined {
   // A key below another key that is a file is absent as well.
   if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error;
+}
+
+/** Whether something above `path`, up to `root`, is a file. */
+async function isBelowFile(path: string, root: string): Promise<boolean> {
+  for (let above = dirname(path); above !== root; above = dirname(above)) {
+    const found = await stat(above).catch(absent);
+    if (found !== undefined) return !found.isDirectory();
+  }
+  return false;
 }
 
 async function createFile(path: string): Promise<FileHandle> {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { addAbortSignal, type Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
@@ -130,8 +129,9 @@ export class S3Store implements ObjectStore {
     await this.#answered(this.#abortUploads(this.#prefix + prefix));
   }
 
+  /** Always the same object: a process that dies on the way leaves nothing that the next one does not take away. */
   async check(): Promise<void> {
-    const probe = { Bucket: this.#bucket, Key: `${this.#prefix}.check-${randomUUID()}` };
+    const probe = { Bucket: this.#bucket, Key: `${this.#prefix}.check` };
     const put = { ...probe, ...encryptionFields(this.#encryption), Body: Buffer.of(0) };
     await this.#answered(this.#client.send(new PutObjectCommand(put)));
     await this.#answered(this.#client.send(new DeleteObjectCommand(probe)));

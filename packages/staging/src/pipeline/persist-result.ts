@@ -9,9 +9,7 @@ export async function persistResult(
   files: readonly ArtefactFile[],
   { sink, signal }: Pick<PipelineContext, 'sink' | 'signal'>,
 ): Promise<void> {
-  await allEnded(
-    files.map(async ({ artefact, bytes }) => sink.writeArtefact(artefact.name, bytes, artefact.mediaType)),
-  );
+  await allEnded(files.map(async ({ artefact, bytes }) => sink.writeArtefact(artefact, bytes)));
   signal?.throwIfAborted();
   await sink.writeResult(encodeText(StagingResultSchema, result));
 }

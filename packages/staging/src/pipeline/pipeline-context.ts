@@ -1,5 +1,5 @@
 import type { ImageLimits } from '@hepastage/imaging';
-import type { HepastageError, Progress, Sequence, StudyInput } from '@hepastage/proto';
+import type { Artefact, HepastageError, Progress, Sequence, StudyInput } from '@hepastage/proto';
 import type { ImagingPool } from '../imaging/imaging-pool.ts';
 import type { StagingModel } from '../model/staging-model.ts';
 import type { RadiomicsModel } from '../radiomics/radiomics-model.ts';
@@ -16,7 +16,7 @@ export type StoredFile = Pick<StudyInput, 'key' | 'bytes' | 'sha256'>;
 
 /** Where a study's answer goes. */
 export interface StudySink {
-  writeArtefact(name: string, bytes: Uint8Array, mediaType: string): Promise<void>;
+  writeArtefact(artefact: Artefact, bytes: Uint8Array): Promise<void>;
   writeResult(canonicalJson: string): Promise<void>;
 }
 

@@ -9,7 +9,7 @@ export const reconcileSettings = {
   }),
   orphanSeconds: Type.Integer({
     default: 7_200,
-    minimum: 0,
+    minimum: 1,
     description:
       'how long objects without a request are taken to be of an upload that is still on its way, s',
   }),

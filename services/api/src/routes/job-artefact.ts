@@ -58,15 +58,13 @@ export const jobArtefactRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, 
       const signal = clientGone(reply);
       const result = await store.readBytes(objectKeys.result(tenant, id), config.resultBytesMax, signal);
       if (result === undefined) throw jobNotFound();
-      const { mediaType, sha256 } = findArtefact(
-        decodeText(StagingResultSchema, result.toString()).artefacts,
-        name,
-      );
+      const artefact = findArtefact(decodeText(StagingResultSchema, result.toString()).artefacts, name);
 
+      const { mediaType, sha256 } = artefact;
       const tag = `"${sha256}"`;
       if (isCached(request.headers['if-none-match'], tag)) return sendNotModified(reply, tag);
       await audit(request, AuditEntry_Action.RESULT_READ, { jobId: id, target: name }, deps);
-      const file = await store.read(objectKeys.artefact(tenant, id, name), signal);
+      const file = await store.read(objectKeys.artefact(tenant, id, artefact), signal);
       if (file === undefined) throw artefactNotFound();
       return reply
         .type(mediaType)

@@ -32,8 +32,8 @@ export async function pushStudy(
   const objects = await Promise.all(
     result.artefacts
       .filter(({ mediaType }) => mediaType === dicom)
-      .map(async ({ name, bytes }) =>
-        store.readBytes(objectKeys.artefact(job.tenant, job.jobId, name), bytes, signal),
+      .map(async (artefact) =>
+        store.readBytes(objectKeys.artefact(job.tenant, job.jobId, artefact), artefact.bytes, signal),
       ),
   );
   const present = objects.filter((object) => object !== undefined);

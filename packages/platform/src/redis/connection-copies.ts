@@ -1,6 +1,6 @@
-import type { connectRedis } from '@hepastage/platform';
+import type { Redis } from 'ioredis';
 
-export type Redis = Awaited<ReturnType<typeof connectRedis>>;
+export type { Redis };
 
 /** Fills with the copies that are made of a connection. BullMQ waits for jobs on one, which looks for a Redis that has gone for as long as the process lives. */
 export function copiesOf(redis: Redis): readonly Redis[] {

@@ -1,0 +1,43 @@
+import { readResult } from '@hepastage/jobs';
+import { objectKeys, type ObjectStore, type StatusStore } from '@hepastage/platform';
+import { JobRecord_State, type StagingResult, type StudyRequest } from '@hepastage/proto';
+
+interface Stores {
+  readonly store: ObjectStore;
+  readonly status: StatusStore;
+}
+
+/**
+ * Takes back what an attempt wrote that counts for nothing: all of it, where its job was cancelled or erased; what the job's result does not list, where another attempt was first. A
+ * record that is missing means an erased job only if the request is gone, too: otherwise Redis has lost it, and the study that was accepted can still be rebuilt from what
+ * lies in the store.
+ */
+export async function takeBack(job: StudyRequest, { status, store }: Stores): Promise<void> {
+  const { tenant, jobId } = job;
+  const state = (await status.get(tenant, jobId))?.record.state;
+  const isErased = state === undefined && !(await exists(objectKeys.request(tenant, jobId), store));
+  if (state === JobRecord_State.CANCELLED || isErased) {
+    await store.erase(objectKeys.result(tenant, jobId));
+    await store.erase(objectKeys.artefacts(tenant, jobId));
+    await store.erase(objectKeys.failures(tenant, jobId));
+    return;
+  }
+  const result = await readResult(store, job);
+  if (result !== undefined) await eraseUnlisted(job, result, store);
+}
+
+/** Erases artefacts of attempts whose result is not the job's. */
+export async function eraseUnlisted(
+  { tenant, jobId }: StudyRequest,
+  { artefacts }: StagingResult,
+  store: ObjectStore,
+): Promise<void> {
+  const listed = new Set(artefacts.map((artefact) => objectKeys.artefact(tenant, jobId, artefact)));
+  for await (const { key } of store.list(objectKeys.artefacts(tenant, jobId)))
+    if (!listed.has(key)) await store.erase(key);
+}
+
+async function exists(key: string, store: ObjectStore): Promise<boolean> {
+  for await (const found of store.list(key)) return found.key === key;
+  return false;
+}
