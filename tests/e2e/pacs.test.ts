@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { createLogger, objectKeys, openStudyQueue } from '@hepastage/platform';
-import { decodeText, type JobRecord, JobRecord_State, StudyRequestSchema } from '@hepastage/proto';
+import { type JobRecord, JobRecord_State } from '@hepastage/proto';
 import { eventually } from '../api/eventually.ts';
 import { freePorts } from '../helpers/free-port.ts';
+import { handOutAgain } from '../helpers/hand-out-again.ts';
 import { samplesOf } from '../helpers/metrics.ts';
 import { type OrthancServer, startOrthanc } from '../helpers/orthanc-server.ts';
 import { phantomDicom } from '../helpers/phantom-dicom.ts';
@@ -101,18 +99,9 @@ test('a push that a shutdown interrupts is another worker’s to finish', async 
 test('a study whose worker died after its success, and before its push was queued, is pushed by the next', async () => {
   await using system = await startSystem();
   const without = await system.startWorker();
-  const { tenant, jobId } = await stages(system, { t1w });
+  const job = await stages(system, { t1w });
   assert.equal(await without.stop(), 0);
-  // As the queue does with a study whose worker died: it gives it to another.
-  const key = objectKeys.request(tenant, jobId);
-  const request = await readFile(join(system.settings['HEPASTAGE_OBJECT_STORE']!, key), 'utf8');
-  const queue = await openStudyQueue({
-    redisUrl: system.redis.url,
-    redisPrefix: system.redis.prefix,
-    logger: createLogger('test', 'silent'),
-  });
-  await queue.add(decodeText(StudyRequestSchema, request));
-  await queue.close();
+  await handOutAgain(system, job);
   const next = await system.startWorker(settingsFor(orthanc.dicomWebUrl));
   await eventually(async () => pushes(next), { stored: 1 });
 });

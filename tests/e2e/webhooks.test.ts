@@ -1,25 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { create } from '@bufbuild/protobuf';
 import { auditEntries } from '@hepastage/access';
-import { createLogger, objectKeys, openObjectStore, openStudyQueue } from '@hepastage/platform';
-import {
-  AuditEntry_Action,
-  decodeText,
-  type JobRecord,
-  JobRecord_State,
-  StudyMetadataSchema,
-  StudyRequestSchema,
-} from '@hepastage/proto';
+import { openObjectStore } from '@hepastage/platform';
+import { AuditEntry_Action, type JobRecord, JobRecord_State, StudyMetadataSchema } from '@hepastage/proto';
 import { Webhook } from 'standardwebhooks';
 import { type Receiver, startReceiver } from '../../packages/webhooks/src/testing/receiver.ts';
 import { eventually } from '../api/eventually.ts';
 import { freePorts } from '../helpers/free-port.ts';
+import { handOutAgain } from '../helpers/hand-out-again.ts';
 import { samplesOf } from '../helpers/metrics.ts';
 import { follow, phantomStudy } from '../helpers/studies.ts';
 import { startSystem, type System } from '../helpers/system.ts';
@@ -68,19 +60,10 @@ test('a study whose worker died after its end, and before its notice was queued,
   await using system = await startSystem('directory', undefined, configured);
   await using receiver = await startReceiver();
   const worker = await system.startWorker();
-  const { tenant, jobId } = await stages(system, receiver.url);
+  const job = await stages(system, receiver.url);
   await eventually(async () => receiver.received.length, 1);
   assert.equal(await worker.stop(), 0);
-  // As the queue does with a study whose worker died: it gives it to another.
-  const key = objectKeys.request(tenant, jobId);
-  const request = await readFile(join(system.settings['HEPASTAGE_OBJECT_STORE']!, key), 'utf8');
-  const queue = await openStudyQueue({
-    redisUrl: system.redis.url,
-    redisPrefix: system.redis.prefix,
-    logger: createLogger('test', 'silent'),
-  });
-  await queue.add(decodeText(StudyRequestSchema, request));
-  await queue.close();
+  await handOutAgain(system, job);
   await system.startWorker();
   await eventually(async () => receiver.received.length, 2);
   const [first, second] = receiver.received.map(({ headers, body }) => [headers['webhook-id'], body]);
