@@ -1,6 +1,7 @@
 /** `npm run bench`: every figure that we aim at, as a ratio or a peak, measured side by side in this run. */
 import { benchApiMemory } from './api-memory.ts';
 import type { BenchResult } from './bench-result.ts';
+import { benchConcurrentUploads } from './concurrent-uploads.ts';
 import { benchDecodePreprocess } from './decode-preprocess.ts';
 import { benchDicomDecode } from './dicom-decode.ts';
 import { benchWorker } from './worker.ts';
@@ -11,6 +12,7 @@ const benches: Record<string, () => Promise<readonly BenchResult[]>> = {
   dicom: benchDicomDecode,
   worker: benchWorker,
   api: benchApiMemory,
+  uploads: benchConcurrentUploads,
 };
 
 for (const [name, bench] of Object.entries(benches)) {

@@ -29,7 +29,7 @@ describe('a method that a path does not have', () => {
     ['PUT', '/dicomweb/studies/1.2.3', 'POST'],
   ] as const) {
     test(`${method} ${path} is told those that it has`, async () => {
-      assert.deepEqual(await ask(method, path), [405, allowed, 'ROUTE_NOT_FOUND']);
+      assert.deepEqual(await ask(method, path), [405, allowed, 'METHOD_NOT_ALLOWED']);
     });
   }
 
@@ -42,7 +42,7 @@ describe('a method that a path does not have', () => {
   test('nor has one that is at the other port alone', async () => {
     assert.deepEqual(await ask('DELETE', '/metrics'), [404, undefined, 'ROUTE_NOT_FOUND']);
     const operations = api.operationsUrl!;
-    assert.deepEqual(await ask('DELETE', '/metrics', operations), [405, 'GET, HEAD', 'ROUTE_NOT_FOUND']);
+    assert.deepEqual(await ask('DELETE', '/metrics', operations), [405, 'GET, HEAD', 'METHOD_NOT_ALLOWED']);
     assert.deepEqual(await ask('DELETE', '/v1/models', operations), [404, undefined, 'ROUTE_NOT_FOUND']);
   });
 

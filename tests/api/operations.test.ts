@@ -143,7 +143,7 @@ describe('operations', () => {
     const json = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
     const cases = [
       [await fetch(`${api.url}/absent`), 404, 'ROUTE_NOT_FOUND'],
-      [await fetch(`${api.url}/v1/studies`), 405, 'ROUTE_NOT_FOUND'],
+      [await fetch(`${api.url}/v1/studies`), 405, 'METHOD_NOT_ALLOWED'],
       [await fetch(`${api.url}/v1/studies`, json), 400, 'INVALID_REQUEST'],
       [await fetch(`${api.url}/v1/studies`, { method: 'POST', body: 'text' }), 415, 'UNSUPPORTED_MEDIA_TYPE'],
       [await fetch(`${api.url}/v1/studies`, { method: 'POST' }), 415, 'UNSUPPORTED_MEDIA_TYPE'],

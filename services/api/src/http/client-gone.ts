@@ -5,6 +5,8 @@ import type { FastifyReply } from 'fastify';
  */
 export function clientGone(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
+  // It may have gone while its credentials or its quota were looked up.
+  if (reply.raw.closed) controller.abort();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort();
   });

@@ -50,9 +50,7 @@ export const problems = plugin<ProblemOptions>(
     function unroutable(request: FastifyRequest, reply: FastifyReply): FastifyReply {
       const methods = app.allowedMethods(request);
       if (methods.length === 0) return reply.problem(routeNotFound());
-      return reply
-        .header('allow', methods.join(', '))
-        .problem(methodNotAllowed(methods), methodNotAllowedStatus);
+      return reply.header('allow', methods.join(', ')).problem(methodNotAllowed(methods));
     }
   },
   { name: 'problems', fastify: '5.x', dependencies: ['allowed-methods'] },
@@ -70,10 +68,8 @@ function retryAfterSeconds(
   return mayPass ? options.retryAfterSeconds : undefined;
 }
 
-const methodNotAllowedStatus = 405;
-
 function methodNotAllowed(methods: readonly string[]): HepastageError {
-  return new HepastageError(ErrorCode.ROUTE_NOT_FOUND, {
+  return new HepastageError(ErrorCode.METHOD_NOT_ALLOWED, {
     what: 'there is no such method of this route',
     expected: methods.join(', '),
     action: 'see /docs for the routes that there are',

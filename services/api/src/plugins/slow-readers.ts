@@ -12,6 +12,8 @@ export interface SlowReadersOptions {
 export const slowReaders = plugin<SlowReadersOptions>(
   async (app, { responseMsMax }) => {
     app.addHook('onSend', async (request, reply) => {
+      // Nobody tells a second time that the client has gone: the timer would hold on to the request for nothing.
+      if (reply.raw.closed) return;
       const timer = setTimeout(() => {
         request.log.warn({ route: request.routeOptions.url ?? 'none' }, 'a slow reader is cut off');
         reply.raw.destroy();

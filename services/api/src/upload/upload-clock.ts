@@ -21,6 +21,7 @@ export class UploadClock implements Disposable {
     this.#total = setTimeout(() => this.#end(tooSlow('the upload took too long', uploadMsMax)), uploadMsMax);
     this.#gone = gone;
     gone.addEventListener('abort', this.#onGone);
+    if (gone.aborted) this.#onGone();
   }
 
   get signal(): AbortSignal {
