@@ -17,7 +17,13 @@ export { readConfigFile } from './config-file.ts';
 export { createLogger, describeError, type Logger } from './logger.ts';
 export { Counter, createRegistry, Gauge, Histogram, type Registry } from './metrics.ts';
 export { openStudyQueue } from './queue/bullmq-study-queue.ts';
-export { pushQueueName, queueName, queuePrefix, type StudyJobData } from './queue/queue-contract.ts';
+export {
+  keptEvents,
+  pushQueueName,
+  queueName,
+  queuePrefix,
+  type StudyJobData,
+} from './queue/queue-contract.ts';
 export { type Lock, Locks } from './redis/locks.ts';
 export type { QueueState, StudyQueue } from './queue/study-queue.ts';
 export { copiesOf, type Redis } from './redis/connection-copies.ts';

@@ -1,4 +1,11 @@
-import { connectRedis, type Logger, queuePrefix, type RedisTarget, unavailable } from '@hepastage/platform';
+import {
+  connectRedis,
+  keptEvents,
+  type Logger,
+  queuePrefix,
+  type RedisTarget,
+  unavailable,
+} from '@hepastage/platform';
 import { type JobsOptions, Queue } from 'bullmq';
 import { retriesMax } from './settings.ts';
 
@@ -57,6 +64,7 @@ export class NoticeQueue {
       connection: redis,
       prefix: queuePrefix(redisPrefix),
       skipWaitingForReady: true,
+      streams: keptEvents,
     });
     queue.on('error', (error) => logger.warn({ err: unavailable(error) }, 'queue of webhooks'));
     return new NoticeQueue(queue, () => redis.disconnect());

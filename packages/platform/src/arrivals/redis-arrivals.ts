@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DelayedError, type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
-import { queuePrefix } from '../queue/queue-contract.ts';
+import { keptEvents, queuePrefix } from '../queue/queue-contract.ts';
 import { answered, connectRedis, unavailable } from '../redis/connection.ts';
 import { copiesOf } from '../redis/connection-copies.ts';
 import type { RedisTarget } from '../redis/redis-target.ts';
@@ -51,6 +51,7 @@ class RedisArrivals implements Arrivals {
       connection: redis,
       prefix: queuePrefix(options.redisPrefix),
       skipWaitingForReady: true,
+      streams: keptEvents,
     });
     this.#queue.on('error', (error) => options.logger.warn({ err: unavailable(error) }, 'arrivals'));
   }

@@ -4,7 +4,14 @@ import type { Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
 import { answered, connectRedis, unavailable } from '../redis/connection.ts';
 import type { RedisTarget } from '../redis/redis-target.ts';
-import { jobOptions, pushQueueName, queueName, queuePrefix, type StudyJobData } from './queue-contract.ts';
+import {
+  jobOptions,
+  keptEvents,
+  pushQueueName,
+  queueName,
+  queuePrefix,
+  type StudyJobData,
+} from './queue-contract.ts';
 import type { QueueState, StudyQueue } from './study-queue.ts';
 
 const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed'] as const;
@@ -31,7 +38,12 @@ export async function openStudyQueue(options: StudyQueueOptions): Promise<StudyQ
   const redis = await connectRedis(options, 'fail-fast', logger);
   const open = <T>(name: string) => {
     const prefix = queuePrefix(redisPrefix);
-    const queue = new Queue<T>(name, { connection: redis, prefix, skipWaitingForReady: true });
+    const queue = new Queue<T>(name, {
+      connection: redis,
+      prefix,
+      skipWaitingForReady: true,
+      streams: keptEvents,
+    });
     queue.on('error', (error) => logger.warn({ err: unavailable(error) }, 'queue'));
     return queue;
   };

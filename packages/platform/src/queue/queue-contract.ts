@@ -1,6 +1,9 @@
 import type { JobsOptions } from 'bullmq';
 import { StudyMetadata_Priority, type StudyRequest, type StudyRequestJson } from '@hepastage/proto';
 
+/** How many events BullMQ keeps of a queue: nobody reads them, and its default of 10,000 takes 1 MiB of Redis each. */
+export const keptEvents = { events: { maxLen: 1_000 } } as const;
+
 /** What both ends of the queue must agree on. */
 export const queueName = 'studies';
 

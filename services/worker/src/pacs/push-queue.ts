@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   connectRedis,
+  keptEvents,
   type Logger,
   pushQueueName,
   queuePrefix,
@@ -67,7 +68,7 @@ export class PushQueue {
     const redis = await connectRedis(options, 'wait', logger);
     const pushes: { current?: PushQueue } = {};
     const shared = { connection: redis, prefix: queuePrefix(redisPrefix) };
-    const queue = new Queue<PushedJob>(pushQueueName, shared);
+    const queue = new Queue<PushedJob>(pushQueueName, { ...shared, streams: keptEvents });
     const worker = new Worker<PushedJob>(
       pushQueueName,
       async (job, token) => pushes.current?.process(job, token),
