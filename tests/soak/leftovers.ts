@@ -5,7 +5,7 @@ import type { EndedJob } from './lives.ts';
 /** What lies in the store of a small study, below its job's folder. */
 const filesOf: Readonly<Record<EndedJob['state'], RegExp>> = {
   SUCCEEDED:
-    /^(request\.json|result\.json|input\/t2w\.nii|artefacts\/(heatmap\.t2w\.nii\.gz|key-slice\.t2w\.(png|dcm)|report\.(fhir\.json|sr\.dcm)))$/,
+    /^(request\.json|result\.json|input\/t2w\.nii|artefacts\/[0-9a-f]{64}\/(heatmap\.t2w\.nii\.gz|key-slice\.t2w\.(png|dcm)|report\.(fhir\.json|sr\.dcm)))$/,
   FAILED: /^(request\.json|input\/t2w\.nii|failures\/[0-9a-f-]{36}\.json)$/,
 };
 const fileCounts: Readonly<Record<EndedJob['state'], number>> = { SUCCEEDED: 8, FAILED: 3 };
