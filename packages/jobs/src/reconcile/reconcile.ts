@@ -59,28 +59,32 @@ export async function reconcile(options: ReconcileOptions, deps: ReconcileDeps):
     if (running.size >= atOnce) await Promise.race(running);
   };
 
-  const tenants = new Set(await deps.status.tenants());
-  for await (const tenant of deps.store.folders(objectKeys.tenants)) tenants.add(tenant);
-  for (const tenant of tenants) {
-    const times = { ...options, retentionMs: await options.retentionMsOf(tenant) };
-    await eraseStaleMarkers(tenant, options.orphanMs, deps);
-    const erasures = await erasuresOf(tenant, deps);
-    for (const [jobId, hasBrokenOff] of erasures) {
-      if (!hasBrokenOff) continue;
-      const job = { tenant, jobId };
-      await start(job, async () => reconcileJob(job, times, deps, { isErasing: true }));
+  try {
+    const tenants = new Set(await deps.status.tenants());
+    for await (const tenant of deps.store.folders(objectKeys.tenants)) tenants.add(tenant);
+    for (const tenant of tenants) {
+      const times = { ...options, retentionMs: await options.retentionMsOf(tenant) };
+      await eraseStaleMarkers(tenant, options.orphanMs, deps);
+      const erasures = await erasuresOf(tenant, deps);
+      for (const [jobId, hasBrokenOff] of erasures) {
+        if (!hasBrokenOff) continue;
+        const job = { tenant, jobId };
+        await start(job, async () => reconcileJob(job, times, deps, { isErasing: true }));
+      }
+      for await (const evidence of evidenceOfTenant(tenant, deps.store)) {
+        if (erasures.has(evidence.jobId)) continue;
+        await start(evidence, async () => reconcileJob(evidence, times, deps, { listed: evidence }));
+      }
+      for await (const job of openRecords(tenant, deps)) {
+        // Those that have objects were seen to above: only what is missing is looked for here.
+        if (erasures.has(job.jobId) || (await hasObjects(job, deps))) continue;
+        await start(job, async () => reconcileJob(job, times, deps));
+      }
     }
-    for await (const evidence of evidenceOfTenant(tenant, deps.store)) {
-      if (erasures.has(evidence.jobId)) continue;
-      await start(evidence, async () => reconcileJob(evidence, times, deps, { listed: evidence }));
-    }
-    for await (const job of openRecords(tenant, deps)) {
-      // Those that have objects were seen to above: only what is missing is looked for here.
-      if (erasures.has(job.jobId) || (await hasObjects(job, deps))) continue;
-      await start(job, async () => reconcileJob(job, times, deps));
-    }
+  } finally {
+    // Whoever stops it may close the stores after that.
+    await Promise.all(running);
   }
-  await Promise.all(running);
   return counts;
 }
 
