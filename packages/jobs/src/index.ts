@@ -3,6 +3,7 @@ export { closeArrival, closeArrivalAsSaid } from './arrival/close-arrival.ts';
 export { readSaid, type Said, writeSaid } from './arrival/said.ts';
 export { defaultMetadata } from './commit/default-metadata.ts';
 export { writeDicomIndex } from './commit/dicom-index.ts';
+export { hasRequest } from './commit/has-request.ts';
 export { outcomeOf, readResult } from './commit/read-result.ts';
 export { readRequest } from './commit/read-request.ts';
 export { writeRequest } from './commit/write-request.ts';
@@ -20,5 +21,6 @@ export {
 } from './markers/markers.ts';
 export { reconcile, type ReconcileReport } from './reconcile/reconcile.ts';
 export { type ReconcileDeps, reconcileJob } from './reconcile/reconcile-job.ts';
+export { retentionMsOf } from './reconcile/retention.ts';
 export { Sweeper } from './reconcile/sweeper.ts';
 export { hasReplay, replayJob, replayOf, type ReplayDeps } from './replay/replay-job.ts';

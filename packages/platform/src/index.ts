@@ -27,7 +27,8 @@ export {
 export { type Lock, Locks } from './redis/locks.ts';
 export type { QueueState, StudyQueue } from './queue/study-queue.ts';
 export { copiesOf, type Redis } from './redis/connection-copies.ts';
-export { connectRedis, unavailable } from './redis/connection.ts';
+export { answered, connectRedis, unavailable } from './redis/connection.ts';
+export { giveBack, giveBackToFront } from './queue/give-back.ts';
 export type { RedisTarget } from './redis/redis-target.ts';
 export { imageSettings, sharedSettings, studySettings } from './settings.ts';
 export { openStatusStore } from './status-store/redis-status-store.ts';

@@ -1,4 +1,4 @@
-import { connectRedis, type Redis, unavailable } from '@hepastage/platform';
+import { answered, connectRedis, type Redis } from '@hepastage/platform';
 import type { NoticeQueueOptions } from './notice-queue.ts';
 
 /** A target that wants no more notices of a tenant. */
@@ -53,12 +53,4 @@ export class DisabledTargets {
 /** Neither has a space. */
 function fieldOf(tenant: string, { href }: URL): string {
   return `${tenant} ${href}`;
-}
-
-async function answered<T>(reply: Promise<T>): Promise<T> {
-  try {
-    return await reply;
-  } catch (error) {
-    throw unavailable(error);
-  }
 }

@@ -1,4 +1,5 @@
 import {
+  answered,
   connectRedis,
   keptEvents,
   type Logger,
@@ -106,13 +107,5 @@ export class NoticeQueue {
   async close(): Promise<void> {
     await this.#queue.close();
     this.#disconnect();
-  }
-}
-
-async function answered<T>(reply: Promise<T>): Promise<T> {
-  try {
-    return await reply;
-  } catch (error) {
-    throw unavailable(error);
   }
 }

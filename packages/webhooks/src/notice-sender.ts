@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   connectRedis,
   copiesOf,
+  giveBack,
   type Logger,
   queuePrefix,
   type Redis,
@@ -9,7 +10,7 @@ import {
   unavailable,
 } from '@hepastage/platform';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
-import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import { DisabledTargets } from './disabled-targets.ts';
 import { type NoticedJob, noticeQueueName } from './notice-queue.ts';
 import { pauseMs } from './retry-schedule.ts';
@@ -103,7 +104,7 @@ export class NoticeSender {
     try {
       sending = await sendNotice(job.data, this.#parts, signal);
     } catch (error) {
-      if (signal.aborted) return giveBack(job, token);
+      if (signal.aborted) return giveBack(job, token, 0);
       const cause = HepastageError.from(error);
       this.#tell(job, { kind: 'hindered', error: cause });
       throw new Error(cause.codeName, { cause: error });
@@ -156,10 +157,4 @@ class NotDelivered extends Error {
     super([reason, status, cause].filter((part) => part !== undefined).join(' '));
     this.retryAfterMs = retryAfterMs;
   }
-}
-
-/** Back into the queue, for another to take at once. Spends no try. */
-async function giveBack(job: Job, token: string | undefined): Promise<never> {
-  await job.moveToDelayed(Date.now(), token);
-  throw new DelayedError();
 }

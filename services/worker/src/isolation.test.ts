@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectRedis, createLogger } from '@hepastage/platform';
+import { connectRedis, createLogger, giveBackToFront } from '@hepastage/platform';
 import { Queue, Worker } from 'bullmq';
 import { startRedis } from '../../../tests/helpers/redis-server.ts';
-import { giveBackToFront } from './give-back.ts';
 import { Isolation } from './isolation.ts';
 
 const queueName = 'isolation';

@@ -9,6 +9,8 @@ import {
 } from '@hepastage/proto';
 import {
   connectRedis,
+  giveBack,
+  giveBackToFront,
   type Logger,
   queueName,
   queuePrefix,
@@ -18,11 +20,11 @@ import {
   unavailable,
 } from '@hepastage/platform';
 import { type Job, UnrecoverableError, Worker } from 'bullmq';
-import { giveBack, giveBackMsMax, giveBackToFront } from './give-back.ts';
 import { Interruptions, interruptions } from './interruption.ts';
 import { Isolation } from './isolation.ts';
 import { isCharged, mayRetry, retryDelayMs, type RetryLimits } from './retry-policy.ts';
 import type { AttemptControl, Outcome } from './run-study.ts';
+import { giveBackMsMax } from './shutdown-times.ts';
 
 export interface ConsumerOptions extends RedisTarget, RetryLimits {
   readonly redisPrefix: string;

@@ -1,4 +1,4 @@
-import { readResult } from '@hepastage/jobs';
+import { hasRequest, readResult } from '@hepastage/jobs';
 import { objectKeys, type ObjectStore, type StatusStore } from '@hepastage/platform';
 import { JobRecord_State, type StagingResult, type StudyRequest } from '@hepastage/proto';
 
@@ -15,7 +15,7 @@ interface Stores {
 export async function takeBack(job: StudyRequest, { status, store }: Stores): Promise<void> {
   const { tenant, jobId } = job;
   const state = (await status.get(tenant, jobId))?.record.state;
-  const isErased = state === undefined && !(await exists(objectKeys.request(tenant, jobId), store));
+  const isErased = state === undefined && !(await hasRequest(store, job));
   if (state === JobRecord_State.CANCELLED || isErased) {
     await store.erase(objectKeys.result(tenant, jobId));
     await store.erase(objectKeys.artefacts(tenant, jobId));
@@ -35,9 +35,4 @@ export async function eraseUnlisted(
   const listed = new Set(artefacts.map((artefact) => objectKeys.artefact(tenant, jobId, artefact)));
   for await (const { key } of store.list(objectKeys.artefacts(tenant, jobId)))
     if (!listed.has(key)) await store.erase(key);
-}
-
-async function exists(key: string, store: ObjectStore): Promise<boolean> {
-  for await (const found of store.list(key)) return found.key === key;
-  return false;
 }

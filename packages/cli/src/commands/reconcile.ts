@@ -1,5 +1,5 @@
 import { PolicyStore } from '@hepastage/access';
-import { reconcile, type ReconcileReport } from '@hepastage/jobs';
+import { reconcile, type ReconcileReport, retentionMsOf } from '@hepastage/jobs';
 import { Command } from 'commander';
 import { sentenceOf } from '../report-error.ts';
 import { operatorConfig } from '../service/operator-config.ts';
@@ -12,7 +12,6 @@ interface Options {
   readonly json?: true;
 }
 
-const dayMs = 86_400_000;
 /** As the API's defaults. */
 const orphanSecondsDefault = 7_200;
 const quietSecondsDefault = 30;
@@ -54,10 +53,7 @@ async function reconcileAll({ orphanSeconds, quietSeconds, json }: Options): Pro
       {
         orphanMs: orphanSeconds * 1_000,
         quietMs: quietSeconds * 1_000,
-        retentionMsOf: async (tenant) => {
-          const { retentionDays } = await policies.get(tenant);
-          return retentionDays === 0 ? undefined : retentionDays * dayMs;
-        },
+        retentionMsOf: async (tenant) => retentionMsOf(await policies.get(tenant)),
         onVerdict: ({ tenant, jobId }, verdict) => tell(`${tenant} ${jobId} ${verdict}`),
         onError: ({ tenant, jobId }, error) => console.error(`${tenant} ${jobId} ${sentenceOf(error)}`),
       },

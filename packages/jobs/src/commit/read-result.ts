@@ -9,8 +9,9 @@ const resultBytesMax = 16 * 2 ** 20;
 export async function readResult(
   store: ObjectStore,
   { tenant, jobId }: JobName,
+  signal?: AbortSignal,
 ): Promise<StagingResult | undefined> {
-  const bytes = await store.readBytes(objectKeys.result(tenant, jobId), resultBytesMax);
+  const bytes = await store.readBytes(objectKeys.result(tenant, jobId), resultBytesMax, signal);
   return bytes && decodeText(StagingResultSchema, bytes.toString());
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { objectKeys, type ObjectStore } from '@hepastage/platform';
 import { decodeText, encodeText, type JobMarker, JobMarkerSchema, type StudyRequest } from '@hepastage/proto';
+import { hasRequest } from '../commit/has-request.ts';
 
 /** Most of a marker's object, bytes. */
 const markerBytesMax = 4_096;
@@ -31,9 +32,8 @@ export function contentName(tenant: string, sha256: string): MarkerName {
 export async function readMarker(name: MarkerName, store: ObjectStore): Promise<JobMarker | undefined> {
   const marker = await readMarkerObject(name, store);
   if (marker === undefined) return undefined;
-  const request = objectKeys.request(name.tenant, marker.jobId);
-  for await (const { key } of store.list(request)) if (key === request) return marker;
-  return undefined;
+  const isAccepted = await hasRequest(store, { tenant: name.tenant, jobId: marker.jobId });
+  return isAccepted ? marker : undefined;
 }
 
 /** From now on the name stands for the job. Call it with the name's lock held, and before the job's request.json is written. */

@@ -11,6 +11,7 @@ import {
   type StudyRequest,
   StudyRequestSchema,
 } from '@hepastage/proto';
+import { hasRequest } from '../commit/has-request.ts';
 import { readRequest } from '../commit/read-request.ts';
 import { writeRequest } from '../commit/write-request.ts';
 import type { JobName, JobStores } from '../job-stores.ts';
@@ -61,7 +62,7 @@ export async function replayJob(job: JobName, deps: ReplayDeps): Promise<string>
 
 /** Whether the job was replayed, and its replay was not erased since. */
 export async function hasReplay(job: JobName, store: ObjectStore): Promise<boolean> {
-  return (await readRequest(store, replayOf(job))) !== undefined;
+  return hasRequest(store, replayOf(job));
 }
 
 /** What the job's replay is called: a name-based UUID (RFC 9562, version 5) in the namespace that the job's own is. */

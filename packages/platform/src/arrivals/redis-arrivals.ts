@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DelayedError, type Job, Queue, Worker } from 'bullmq';
+import { type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
+import { giveBack } from '../queue/give-back.ts';
 import { keptEvents, queuePrefix } from '../queue/queue-contract.ts';
 import { answered, connectRedis, unavailable } from '../redis/connection.ts';
 import { copiesOf } from '../redis/connection-copies.ts';
@@ -136,10 +137,7 @@ class RedisArrivals implements Arrivals {
   async #closeOne(job: Job<Arrival>, token: string | undefined, onQuiet: OnQuiet): Promise<void> {
     const arrival = job.data;
     const closing = await this.#close(arrival, arrival.jobId, this.#options.quietMs, '');
-    if ('dueMs' in closing) {
-      await job.moveToDelayed(closing.dueMs, token);
-      throw new DelayedError();
-    }
+    if ('dueMs' in closing) return giveBack(job, token, closing.dueMs - Date.now());
     if (closing.kind !== 'closed') return;
     await onQuiet(arrival, closing.said);
     await this.settle(arrival);

@@ -1,10 +1,9 @@
 import { type Freshness, KeyRing, Policies } from '@hepastage/access';
-import type { Logger, ObjectStore } from '@hepastage/platform';
+import type { Logger, ObjectStore, Redis } from '@hepastage/platform';
 import type { AccessConfig } from './access-settings.ts';
 import { type Authenticate, authenticateBy, authenticateNobody } from './authenticate.ts';
 import { OidcVerifier } from './oidc-verifier.ts';
 import { type PolicyOf, Quotas } from './quotas.ts';
-import type { RedisConnection } from './redis-connection.ts';
 
 /** Who may do what, and how often. */
 export interface Access {
@@ -12,13 +11,13 @@ export interface Access {
   readonly policyOf: PolicyOf;
   readonly quotas: Quotas;
   /** Counts requests. */
-  readonly redis: RedisConnection;
+  readonly redis: Redis;
 }
 
 export interface AccessDeps {
   readonly config: AccessConfig & { readonly redisPrefix: string };
   readonly store: ObjectStore;
-  readonly redis: RedisConnection;
+  readonly redis: Redis;
   readonly clock: () => Date;
   readonly logger: Logger;
 }

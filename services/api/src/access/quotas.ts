@@ -1,12 +1,11 @@
-import { type Logger, unavailable } from '@hepastage/platform';
+import { type Logger, type Redis, unavailable } from '@hepastage/platform';
 import { ErrorCode, HepastageError, type TenantPolicy } from '@hepastage/proto';
-import type { RedisConnection } from './redis-connection.ts';
 
 /** What a tenant may, with the defaults filled in. Always answers. */
 export type PolicyOf = (tenant: string) => Promise<TenantPolicy>;
 
 export interface QuotaDeps {
-  readonly redis: RedisConnection;
+  readonly redis: Redis;
   readonly redisPrefix: string;
   readonly policyOf: PolicyOf;
   readonly clock: () => Date;

@@ -1,14 +1,14 @@
 import rateLimit from '@fastify/rate-limit';
+import type { Redis } from '@hepastage/platform';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import type { FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
 import { principalOf } from './principal.ts';
 import type { PolicyOf } from './quotas.ts';
-import type { RedisConnection } from './redis-connection.ts';
 
 export interface RateLimitOptions {
   readonly config: { readonly redisPrefix: string };
-  readonly redis: RedisConnection;
+  readonly redis: Redis;
   readonly policyOf: PolicyOf;
 }
 

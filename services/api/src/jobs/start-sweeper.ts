@@ -1,7 +1,7 @@
-import { reconcile, Sweeper } from '@hepastage/jobs';
+import { reconcile, retentionMsOf, Sweeper } from '@hepastage/jobs';
 import { Counter } from '@hepastage/platform';
 import type { ApiDeps } from '../deps.ts';
-import { retentionMs, timesOf } from './reconcile-times.ts';
+import { timesOf } from './reconcile-times.ts';
 
 /** Reconciles in the background: what is left undone by whoever died is found and healed, and what a tenant does not keep any longer is erased. */
 export function startSweeper(deps: ApiDeps): Sweeper {
@@ -16,7 +16,7 @@ export function startSweeper(deps: ApiDeps): Sweeper {
     reconcile(
       {
         ...timesOf(deps),
-        retentionMsOf: async (tenant) => retentionMs(tenant, deps),
+        retentionMsOf: async (tenant) => retentionMsOf(await deps.policyOf(tenant)),
         signal,
         onVerdict: ({ jobId }, verdict) => logger.warn({ jobId, verdict }, 'reconciled'),
         onError: ({ jobId }, error) => logger.error({ jobId, err: error }, 'not reconciled'),

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   connectRedis,
+  giveBack,
   keptEvents,
   type Logger,
   pushQueueName,
@@ -10,7 +11,7 @@ import {
 } from '@hepastage/platform';
 import type { PushOutcome } from '@hepastage/reports';
 import { type Job, type JobsOptions, Queue, Worker } from 'bullmq';
-import { giveBack, giveBackMsMax } from '../give-back.ts';
+import { giveBackMsMax } from '../shutdown-times.ts';
 import { interruptions } from '../interruption.ts';
 import type { WorkerMetrics } from '../metrics.ts';
 import { type PushedJob, type PushParts, pushStudy } from './push-study.ts';

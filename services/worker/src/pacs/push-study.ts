@@ -1,4 +1,4 @@
-import { decodeText, type StagingResult, StagingResultSchema } from '@hepastage/proto';
+import { readResult } from '@hepastage/jobs';
 import { objectKeys, type ObjectStore } from '@hepastage/platform';
 import { type PushOutcome, stowPush, type StowTarget } from '@hepastage/reports';
 
@@ -17,8 +17,6 @@ export interface PushParts {
 
 /** Tries within one push: what a PACS that restarts, or is busy for a moment, needs. Longer troubles are the queue's. */
 const quickRetries = 2;
-/** Most of a result.json, bytes. */
-const resultBytesMax = 16 * 2 ** 20;
 const dicom = 'application/dicom';
 
 /** Sends the DICOM objects of a result to the PACS, in one request. Undefined where the job was erased: there is nothing to send. Throws STORE_UNAVAILABLE, or the signal's reason. */
@@ -27,7 +25,7 @@ export async function pushStudy(
   { store, target, secondsMax }: PushParts,
   signal: AbortSignal,
 ): Promise<PushOutcome | undefined> {
-  const result = await resultOf(job, store, signal);
+  const result = await readResult(store, job, signal);
   if (result === undefined) return undefined;
   const objects = await Promise.all(
     result.artefacts
@@ -46,13 +44,4 @@ export async function pushStudy(
     timeoutMs: secondsMax * 1_000,
     signal,
   });
-}
-
-async function resultOf(
-  { tenant, jobId }: PushedJob,
-  store: ObjectStore,
-  signal: AbortSignal,
-): Promise<StagingResult | undefined> {
-  const bytes = await store.readBytes(objectKeys.result(tenant, jobId), resultBytesMax, signal);
-  return bytes && decodeText(StagingResultSchema, bytes.toString());
 }
