@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { rename, rm, symlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { create } from '@bufbuild/protobuf';
@@ -11,6 +11,7 @@ import { AuditEntry_Action, type JobRecord, JobRecord_State, StudyMetadataSchema
 import { phantomDicom } from '../helpers/phantom-dicom.ts';
 import { follow, phantomStudy } from '../helpers/studies.ts';
 import { startSystem, type System } from '../helpers/system.ts';
+import { makeReadable, makeUnreadable } from '../helpers/unreadable-file.ts';
 
 const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
 
@@ -126,15 +127,4 @@ async function auditedReplays(system: System): Promise<string[]> {
 
 function inputPath({ settings }: System, { tenant, jobId }: JobRecord, file: string): string {
   return join(settings['HEPASTAGE_OBJECT_STORE']!, objectKeys.input(tenant, jobId, file));
-}
-
-/** A link to itself stands where the file was: no user can open it, not even root. */
-async function makeUnreadable(path: string): Promise<void> {
-  await rename(path, `${path}.away`);
-  await symlink(basename(path), path);
-}
-
-async function makeReadable(path: string): Promise<void> {
-  await rm(path);
-  await rename(`${path}.away`, path);
 }

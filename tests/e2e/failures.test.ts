@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { connectRedis, createLogger, objectKeys, queueName, queuePrefix } from '@hepastage/platform';
@@ -16,6 +16,7 @@ import { eventually } from '../api/eventually.ts';
 import { samplesOf } from '../helpers/metrics.ts';
 import { follow, phantomStudy } from '../helpers/studies.ts';
 import { startSystem, type System } from '../helpers/system.ts';
+import { makeReadable, makeUnreadable } from '../helpers/unreadable-file.ts';
 
 const { t2w } = phantomStudy('mild');
 
@@ -159,17 +160,6 @@ async function alter(path: string): Promise<void> {
   const bytes = await readFile(path);
   bytes[bytes.length >> 1]! ^= 0xff;
   await writeFile(path, bytes);
-}
-
-/** A link to itself stands where the file was: no user can open it, not even root. */
-async function makeUnreadable(path: string): Promise<void> {
-  await rename(path, `${path}.away`);
-  await symlink(basename(path), path);
-}
-
-async function makeReadable(path: string): Promise<void> {
-  await rm(path);
-  await rename(`${path}.away`, path);
 }
 
 async function failuresOf(system: System, { tenant, jobId }: JobRecord): Promise<JobRecord[]> {

@@ -28,6 +28,7 @@ export { type Lock, Locks } from './redis/locks.ts';
 export type { QueueState, StudyQueue } from './queue/study-queue.ts';
 export { copiesOf, type Redis } from './redis/connection-copies.ts';
 export { answered, connectRedis, unavailable } from './redis/connection.ts';
+export { hasStalled, isGivenUp } from './queue/given-up.ts';
 export { giveBack, giveBackToFront } from './queue/give-back.ts';
 export type { RedisTarget } from './redis/redis-target.ts';
 export { imageSettings, sharedSettings, studySettings } from './settings.ts';

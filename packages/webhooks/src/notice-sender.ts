@@ -3,6 +3,8 @@ import {
   connectRedis,
   copiesOf,
   giveBack,
+  hasStalled,
+  isGivenUp,
   type Logger,
   queuePrefix,
   type Redis,
@@ -128,9 +130,8 @@ export class NoticeSender {
 
   /** A notice whose tries are used up, or whose senders died. (Of others the last try has said that it was the last.) */
   #tellGivenUp(job: Job<NoticedJob> | undefined, error: Error): void {
-    const hasStalled = error.message.startsWith('job stalled');
-    if (job === undefined || !(hasStalled || job.finishedOn)) return;
-    if (error instanceof UnrecoverableError && !hasStalled) return;
+    if (!isGivenUp(job, error)) return;
+    if (error instanceof UnrecoverableError && !hasStalled(error)) return;
     this.#tell(job, { kind: 'given-up', triesMade: job.attemptsMade });
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultRun, Scenario } from '../scenario.ts';
 
-/** What an upload left behind is found after ten seconds, and its key is free again after seventy: none takes longer here. */
+/** What an upload left behind is found after ten seconds: none takes longer here. */
 const settings = {
   HEPASTAGE_UPLOAD_MS_MAX: '9000',
   HEPASTAGE_HEADERS_MS_MAX: '9000',

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   connectRedis,
   giveBack,
+  isGivenUp,
   keptEvents,
   type Logger,
   pushQueueName,
@@ -144,8 +145,7 @@ export class PushQueue {
   }
 
   #recordGivenUp(job: Job<PushedJob> | undefined, error: Error): void {
-    const hasStalled = error.message.startsWith('job stalled');
-    if (job === undefined || !(hasStalled || job.finishedOn)) return;
+    if (!isGivenUp(job, error)) return;
     this.#count('given-up');
     const { logger } = this.#options;
     logger.error({ jobId: job.data.jobId, attempts: job.attemptsMade }, 'push to the PACS given up');
