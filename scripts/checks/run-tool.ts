@@ -11,10 +11,14 @@ export interface ToolRun {
 }
 
 const outputBytesMax = 16 << 20;
-/** The tools of package.json come before those of the system. */
+/**
+ * The tools of package.json come before those of the system. Another npm says why it refuses, even where this process was started by an
+ * `npm --silent`, which hands its silence on.
+ */
 const environment = {
   ...process.env,
   PATH: [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter),
+  npm_config_loglevel: 'error',
 };
 
 /** Runs a tool in the project's top folder. It finds nothing wrong if it exits with 0. */
