@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { startApi } from '../api/api-under-test.ts';
 import { submit } from '../api/worker-stand-in.ts';
@@ -35,4 +37,36 @@ test('hepastage reconcile rebuilds a Redis that lost everything; hepastage audit
   const cut = await hepastageWith(settings, 'audit', 'verify', '--tenant', 'default', '--head', head);
   assert.equal(cut.exitCode, 1);
   assert.match(cut.stderr, /the audit log does not hold the head that is known/);
+});
+
+test('hepastage reconcile takes its times from the variables of the service', async () => {
+  await using redis = await startLocalRedis();
+  await using api = await startApi({ redis });
+  const folder = api.deps.store.description.replace(/^directory /, '');
+  const key = 'tenants/default/jobs/01980000-0000-7000-8000-000000000000/input/t1w.nii.gz';
+  await api.deps.store.writeBytes(key, new Uint8Array(4));
+  const anHourAgo = new Date(Date.now() - 3_600_000);
+  await utimes(join(folder, key), anHourAgo, anHourAgo);
+  const reconcileWith = async (settings: Record<string, string>, ...options: string[]) => {
+    const run = await hepastageWith(
+      {
+        REDIS_URL: redis.url,
+        HEPASTAGE_REDIS_PREFIX: redis.prefix,
+        HEPASTAGE_OBJECT_STORE: folder,
+        ...settings,
+      },
+      'reconcile',
+      '--json',
+      ...options,
+    );
+    return JSON.parse(run.stdout) as unknown;
+  };
+
+  assert.deepEqual(await reconcileWith({}), { none: 1 }, 'two hours by default');
+  assert.deepEqual(
+    await reconcileWith({ HEPASTAGE_ORPHAN_SECONDS: '1800' }, '--orphan-seconds', '7200'),
+    { none: 1 },
+    'an option goes before the variable',
+  );
+  assert.deepEqual(await reconcileWith({ HEPASTAGE_ORPHAN_SECONDS: '1800' }), { 'erase-orphan': 1 });
 });

@@ -20,6 +20,7 @@ export {
   writeMarker,
 } from './markers/markers.ts';
 export { reconcile, type ReconcileReport } from './reconcile/reconcile.ts';
+export { reconcileSettings, reconcileTimesOf } from './reconcile/reconcile-settings.ts';
 export { type ReconcileDeps, reconcileJob } from './reconcile/reconcile-job.ts';
 export { retentionMsOf } from './reconcile/retention.ts';
 export { Sweeper } from './reconcile/sweeper.ts';

@@ -3,7 +3,7 @@ import { imageSettings, sharedSettings, studySettings } from '@hepastage/platfor
 import { webhookSettings } from '@hepastage/webhooks';
 import { type Static, Type } from 'typebox';
 import { admissionSettings } from './admission/admission-settings.ts';
-import { reconcileSettings } from './jobs/reconcile-settings.ts';
+import { sweepSettings } from './jobs/sweep-settings.ts';
 import { accessRules } from './access/access-rules.ts';
 import { accessSettings } from './access/access-settings.ts';
 import { transportRules, transportSettings } from './http/transport-settings.ts';
@@ -35,7 +35,7 @@ export const apiSettings = Type.Object({
   ...transportSettings,
   ...webhookSettings,
   ...admissionSettings,
-  ...reconcileSettings,
+  ...sweepSettings,
   host: Type.String({ env: 'HOST', default: '127.0.0.1', description: 'address to listen on' }),
   port: Type.Integer({ env: 'PORT', default: 8080, minimum: 0, maximum: 65_535, description: 'TCP port' }),
   uidKey: Type.Optional(
@@ -50,8 +50,6 @@ export const apiSettings = Type.Object({
 
   uploadBytesMax: bytes('most of a whole upload', gibibyte),
   partsMax: count('most parts of an upload', 10_000),
-  indexBytesMax: bytes('most of the index of a DICOM study', 64 * mebibyte),
-  quietMs: milliseconds('how long nothing of a DICOMweb study must have come before it is staged', 30_000),
   headerBytesMax: bytes('most of a DICOM object before its pixels', 32 * mebibyte),
   partHeaderBytesMax: bytes('most of the headers of one part', 8 * kibibyte),
   metadataBytesMax: bytes('most of the metadata part', 16 * kibibyte),

@@ -1,5 +1,5 @@
 import { PolicyStore } from '@hepastage/access';
-import { reconcile, type ReconcileReport, retentionMsOf } from '@hepastage/jobs';
+import { reconcile, type ReconcileReport, reconcileTimesOf, retentionMsOf } from '@hepastage/jobs';
 import { Command } from 'commander';
 import { sentenceOf } from '../report-error.ts';
 import { operatorConfig } from '../service/operator-config.ts';
@@ -7,14 +7,10 @@ import { withService } from '../service/with-service.ts';
 import { wholeNumber } from '../whole-number-option.ts';
 
 interface Options {
-  readonly orphanSeconds: number;
-  readonly quietSeconds: number;
+  readonly orphanSeconds?: number;
+  readonly quietSeconds?: number;
   readonly json?: true;
 }
-
-/** As the API's defaults. */
-const orphanSecondsDefault = 7_200;
-const quietSecondsDefault = 30;
 
 /** `hepastage reconcile`: makes status store and queue agree with the object store, on the service's own Redis and object store. */
 export function reconcileCommand(): Command {
@@ -24,15 +20,13 @@ export function reconcileCommand(): Command {
     )
     .option(
       '--orphan-seconds <seconds>',
-      'erase objects that belong to no study after so long',
+      'erase objects that belong to no study after so long, in place of HEPASTAGE_ORPHAN_SECONDS',
       wholeNumber(0),
-      orphanSecondsDefault,
     )
     .option(
       '--quiet-seconds <seconds>',
-      'take a DICOMweb study to be complete after so long',
+      'take a DICOMweb study to be complete after so long, in place of HEPASTAGE_QUIET_MS',
       wholeNumber(0),
-      quietSecondsDefault,
     )
     .option('--json', 'print the counts as JSON')
     .action(async (options: Options) => {
@@ -47,19 +41,21 @@ async function reconcileAll({ orphanSeconds, quietSeconds, json }: Options): Pro
   const tell = (line: string) => {
     if (json !== true) console.log(line);
   };
+  const config = operatorConfig();
+  const times = reconcileTimesOf(config);
   return withService(async (stores) => {
     const policies = new PolicyStore(stores.store, stores.audit);
     return reconcile(
       {
-        orphanMs: orphanSeconds * 1_000,
-        quietMs: quietSeconds * 1_000,
+        orphanMs: orphanSeconds === undefined ? times.orphanMs : orphanSeconds * 1_000,
+        quietMs: quietSeconds === undefined ? times.quietMs : quietSeconds * 1_000,
         retentionMsOf: async (tenant) => retentionMsOf(await policies.get(tenant)),
         onVerdict: ({ tenant, jobId }, verdict) => tell(`${tenant} ${jobId} ${verdict}`),
         onError: ({ tenant, jobId }, error) => console.error(`${tenant} ${jobId} ${sentenceOf(error)}`),
       },
       {
         ...stores,
-        config: operatorConfig(),
+        config,
         clock: () => new Date(),
         onEnded: async (job) => stores.notices.add(job),
       },

@@ -1,12 +1,11 @@
+import { reconcileSettings } from '@hepastage/jobs';
 import { createLogger, parseConfig, sharedSettings, studySettings } from '@hepastage/platform';
 import { webhookSettings } from '@hepastage/webhooks';
 import { Type } from 'typebox';
 
-/** Most of the index of a DICOM study, bytes: as the API's default. */
-const indexBytesMax = 64 * 2 ** 20;
-
 const settings = Type.Object({
   ...sharedSettings,
+  ...reconcileSettings,
   filesMax: studySettings.filesMax,
   webhookKey: webhookSettings.webhookKey,
 });
@@ -15,7 +14,6 @@ const settings = Type.Object({
 export function operatorConfig() {
   return {
     ...parseConfig(settings, process.env),
-    indexBytesMax,
     patience: 'fail-fast' as const,
     logger: createLogger('cli', 'silent'),
   };

@@ -1,11 +1,7 @@
-import { retentionMsOf } from '@hepastage/jobs';
+import { reconcileTimesOf, retentionMsOf } from '@hepastage/jobs';
 import type { ApiDeps } from '../deps.ts';
 
 /** What the service's settings, and the tenant's policy, say of how long things may take and are kept. */
 export async function reconcileTimes(tenant: string, deps: Pick<ApiDeps, 'config' | 'policyOf'>) {
-  return { ...timesOf(deps), retentionMs: retentionMsOf(await deps.policyOf(tenant)) };
-}
-
-export function timesOf({ config }: Pick<ApiDeps, 'config'>) {
-  return { orphanMs: config.orphanSeconds * 1_000, quietMs: config.quietMs };
+  return { ...reconcileTimesOf(deps.config), retentionMs: retentionMsOf(await deps.policyOf(tenant)) };
 }

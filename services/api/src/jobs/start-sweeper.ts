@@ -1,7 +1,6 @@
-import { reconcile, retentionMsOf, Sweeper } from '@hepastage/jobs';
+import { reconcile, reconcileTimesOf, retentionMsOf, Sweeper } from '@hepastage/jobs';
 import { Counter } from '@hepastage/platform';
 import type { ApiDeps } from '../deps.ts';
-import { timesOf } from './reconcile-times.ts';
 
 /** Reconciles in the background: what is left undone by whoever died is found and healed, and what a tenant does not keep any longer is erased. */
 export function startSweeper(deps: ApiDeps): Sweeper {
@@ -15,7 +14,7 @@ export function startSweeper(deps: ApiDeps): Sweeper {
   const sweep = async (signal: AbortSignal) =>
     reconcile(
       {
-        ...timesOf(deps),
+        ...reconcileTimesOf(config),
         retentionMsOf: async (tenant) => retentionMsOf(await deps.policyOf(tenant)),
         signal,
         onVerdict: ({ jobId }, verdict) => logger.warn({ jobId, verdict }, 'reconciled'),
