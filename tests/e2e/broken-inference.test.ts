@@ -15,38 +15,56 @@ import { trainingPython } from '../helpers/training-python.ts';
 
 const script = fileURLToPath(new URL('fragile_encoder.py', import.meta.url));
 
-test(
-  'a worker whose inference breaks leaves with 1, and another finishes all of its studies',
-  { timeout: 120_000 },
-  async () => {
-    await using opened = new AsyncDisposableStack();
-    const system = opened.use(await startSystem());
-    const model = opened.use(await copyOfModel());
-    await model.alter('encoder.t1w.onnx', fragile, true);
-
-    const { t1w } = phantomStudy('mild');
-    const submitted = await Promise.all(
-      Array.from({ length: 4 }, async () => system.client.submit({ t1w }, create(StudyMetadataSchema, {}))),
-    );
-    const breaking = await system.startWorker({ HEPASTAGE_MODEL: model.path });
-    if (breaking.process.exitCode === null) await once(breaking.process, 'exit');
-    assert.equal(breaking.process.exitCode, 1);
-    assert.match(breaking.log(), /"msg":"inference does not work any more: this worker leaves/);
-    for (const { jobId } of submitted) {
-      assert.equal((await system.client.job(jobId)).state, JobRecord_State.QUEUED);
-    }
-
-    await system.startWorker();
-    const jobs = await Promise.all(submitted.map(async (job) => follow(system.client, job)));
-    assert.deepEqual(new Set(jobs.map(({ state }) => state)), new Set([JobRecord_State.SUCCEEDED]));
+for (const { breaks, settings, ending, says } of [
+  {
+    breaks: 'fails',
+    settings: {},
+    ending: { exitCode: 1, signalCode: null },
+    says: /"msg":"inference does not work any more: this worker leaves/,
   },
-);
+  {
+    breaks: 'hangs',
+    // A run may take half of that.
+    settings: { HEPASTAGE_JOB_SECONDS_MAX: '12' },
+    // An exit would wait for the run.
+    ending: { exitCode: null, signalCode: 'SIGKILL' },
+    says: /a run does not end/,
+  },
+] as const) {
+  test(
+    `a worker whose inference ${breaks} leaves, and another finishes all of its studies`,
+    { timeout: 120_000 },
+    async () => {
+      await using opened = new AsyncDisposableStack();
+      const system = opened.use(await startSystem());
+      const model = opened.use(await copyOfModel());
+      await model.alter('encoder.t1w.onnx', async (encoder) => fragile(encoder, breaks), true);
 
-/** The encoder, made to fail with the first patient. */
-async function fragile(encoder: Buffer): Promise<Buffer> {
+      const { t1w } = phantomStudy('mild');
+      const submitted = await Promise.all(
+        Array.from({ length: 4 }, async () => system.client.submit({ t1w }, create(StudyMetadataSchema, {}))),
+      );
+      const breaking = await system.startWorker({ ...settings, HEPASTAGE_MODEL: model.path });
+      const { process } = breaking;
+      if (process.exitCode === null && process.signalCode === null) await once(process, 'exit');
+      assert.deepEqual({ exitCode: process.exitCode, signalCode: process.signalCode }, ending);
+      assert.match(breaking.log(), says);
+      for (const { jobId } of submitted) {
+        assert.equal((await system.client.job(jobId)).state, JobRecord_State.QUEUED);
+      }
+
+      await system.startWorker();
+      const jobs = await Promise.all(submitted.map(async (job) => follow(system.client, job)));
+      assert.deepEqual(new Set(jobs.map(({ state }) => state)), new Set([JobRecord_State.SUCCEEDED]));
+    },
+  );
+}
+
+/** The encoder, made to break with the first patient. */
+async function fragile(encoder: Buffer, breaks: 'fails' | 'hangs'): Promise<Buffer> {
   await using folder = await temporaryDirectory('encoder');
   const [whole, altered] = ['whole.onnx', 'altered.onnx'].map((name) => join(folder.path, name));
   await writeFile(whole!, encoder);
-  await runProgram(trainingPython(), [script, whole!, altered!]);
+  await runProgram(trainingPython(), [script, whole!, altered!, breaks]);
   return readFile(altered!);
 }

@@ -4,6 +4,7 @@ export {
   executionProviders,
   type ProviderChoice,
 } from './inference/execution-provider.ts';
+export { aThreadHangs } from './inference/hanging-threads.ts';
 export type { BatchLimits, BatchReport } from './inference/micro-batcher.ts';
 export { heatOfStage } from './explain/heat.ts';
 export { liverInSlices } from './explain/liver-in-slices.ts';

@@ -1,4 +1,5 @@
 import { askedToStop, createLogger, type Logger, parseConfig } from '@hepastage/platform';
+import { aThreadHangs } from '@hepastage/staging';
 import { type WorkerConfig, workerConfig } from './config.ts';
 import { type RunningWorker, startWorker } from './worker.ts';
 
@@ -27,13 +28,21 @@ async function stops(worker: RunningWorker, logger: Logger): Promise<boolean> {
   }
 }
 
+/**
+ * Timers of a queue client whose Redis is down would keep the process for ever. No graph runs any more, because ending during a run aborts the process; unless one hangs:
+ * an exit would wait for it.
+ */
+function end(exitCode: number): void {
+  if (aThreadHangs()) process.kill(process.pid, 'SIGKILL');
+  else process.exit(exitCode);
+}
+
 let logger = createLogger(service, 'error');
 try {
   const config = parseConfig(workerConfig, process.env);
   logger = createLogger(service, config.logLevel);
-  // Timers of a queue client whose Redis is down would keep the process for ever. No graph runs any more, here or below: ending during a run aborts the process.
-  process.exit(await main(config, logger));
+  end(await main(config, logger));
 } catch (error) {
   logger.fatal({ err: error }, 'did not start');
-  process.exit(1);
+  end(1);
 }

@@ -20,6 +20,8 @@ export async function startModel(
     providers: config.executionProviders,
     threads: config.inferenceThreads,
     batch: { slicesMax: config.batchSlicesMax, delayMsMax: config.batchDelayMsMax },
+    // Found before the studies in hand are over their time, so that they go back uncharged.
+    runMsMax: (config.jobSecondsMax * 1_000) / 2,
     observer: observerOf(metrics, logger),
   });
   const { used, preferred, refused } = model.provider;

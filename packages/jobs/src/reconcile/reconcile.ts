@@ -76,6 +76,7 @@ export async function reconcile(options: ReconcileOptions, deps: ReconcileDeps):
         await start(evidence, async () => reconcileJob(evidence, times, deps, { listed: evidence }));
       }
       for await (const job of openRecords(tenant, deps)) {
+        options.signal?.throwIfAborted();
         // Those that have objects were seen to above: only what is missing is looked for here.
         if (erasures.has(job.jobId) || (await hasObjects(job, deps))) continue;
         await start(job, async () => reconcileJob(job, times, deps));

@@ -5,6 +5,8 @@ import type { ReconcileReport } from './reconcile.ts';
 
 /** How often a replica asks whether it is its turn, ms. Redis that lost everything has lost that, too: then it is at once. */
 const askMs = 15_000;
+/** How long an end waits for what the sweep is at, ms. Whatever is left undone is found by the next one. */
+const stopMsMax = 5_000;
 
 export interface SweeperOptions {
   readonly locks: Pick<Locks, 'isTurn'>;
@@ -26,10 +28,10 @@ export class Sweeper implements AsyncDisposable {
     this.#running = this.#run();
   }
 
-  /** Stops between two jobs. */
+  /** Stops between two jobs; bounded. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
-    await this.#running;
+    await Promise.race([this.#running, delay(stopMsMax, undefined, { ref: false })]);
   }
 
   async #run(): Promise<void> {

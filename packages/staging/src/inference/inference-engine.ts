@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import type { ProviderChoice } from './execution-provider.ts';
+import { threadHangs } from './hanging-threads.ts';
 import type {
   GraphSignature,
   InferenceReply,
@@ -31,6 +33,10 @@ interface PendingRun {
  * A run of several rows that is out of memory is none of them: fewer rows may fit.
  */
 const failuresInRowMax = 3;
+/** Longest from one answer of the thread to the next while runs wait, ms: a device that hangs never answers. */
+const silenceMsMaxDefault = 300_000;
+/** Longest that the thread may take to end, ms. Nobody waits for its runs any more by then. */
+const stopMsMax = 10_000;
 
 /** Runs ONNX graphs in a thread of its own. */
 export class InferenceEngine {
@@ -40,15 +46,23 @@ export class InferenceEngine {
   readonly #thread: Worker;
   readonly #waiting = new Map<number, PendingRun>();
   readonly #broken = Promise.withResolvers<HepastageError>();
+  readonly #silenceMsMax: number;
+  #silence: NodeJS.Timeout | undefined;
   #nextId = 0;
   readonly #exited: Promise<unknown>;
   #failuresInRow = 0;
   #stopping = false;
+  #hangs = false;
   /** Why no run is taken any more. */
   #ended: HepastageError | undefined;
 
-  private constructor(thread: Worker, { choice, signatures }: Extract<InferenceReply, { kind: 'ready' }>) {
+  private constructor(
+    thread: Worker,
+    { choice, signatures }: Extract<InferenceReply, { kind: 'ready' }>,
+    silenceMsMax: number,
+  ) {
     this.#thread = thread;
+    this.#silenceMsMax = silenceMsMax;
     this.choice = choice;
     this.signatures = signatures;
     thread.on('message', (reply: InferenceReply) => this.#settle(reply));
@@ -57,12 +71,18 @@ export class InferenceEngine {
     void this.#exited.then(() => this.#end('the inference thread has ended'));
   }
 
-  /** Loads the graphs. Throws EXECUTION_PROVIDER_UNAVAILABLE where none of the providers can run them. */
-  static async start(data: InferenceThreadData): Promise<InferenceEngine> {
+  /**
+   * Loads the graphs. A run that takes longer than `silenceMsMax` hangs: the engine is broken then. Throws EXECUTION_PROVIDER_UNAVAILABLE where none of the providers
+   * can run them.
+   */
+  static async start(
+    data: InferenceThreadData,
+    silenceMsMax = silenceMsMaxDefault,
+  ): Promise<InferenceEngine> {
     forbidTelemetry();
     const thread = new Worker(new URL('./inference-thread.ts', import.meta.url), { workerData: data });
     const reply = await firstReply(thread);
-    if (reply.kind === 'ready') return new InferenceEngine(thread, reply);
+    if (reply.kind === 'ready') return new InferenceEngine(thread, reply, silenceMsMax);
     throw new HepastageError(ErrorCode.EXECUTION_PROVIDER_UNAVAILABLE, {
       what: `no execution provider works: ${reply.reasons.join('; ')}`,
       where: 'HEPASTAGE_EXECUTION_PROVIDERS',
@@ -72,7 +92,7 @@ export class InferenceEngine {
   }
 
   /**
-   * Resolves with the reason once no run can be expected to succeed: the thread ended by itself, or run after run fails. From then on every run ends as NOT_READY,
+   * Resolves with the reason once no run can be expected to succeed: the thread ended by itself, run after run fails, or one does not end. From then on every run ends as NOT_READY,
    * because it may well succeed elsewhere; whoever owns the engine replaces its process.
    */
   get broken(): Promise<HepastageError> {
@@ -92,14 +112,21 @@ export class InferenceEngine {
     const request: InferenceRequest = { id, graph, feeds };
     const buffers = new Set(Object.values(feeds).map(({ data }) => data.buffer as ArrayBuffer));
     this.#thread.postMessage(request, [...buffers]);
+    if (this.#waiting.size === 1) this.#expectAnswer();
     return outcome.promise;
   }
 
-  /** Resolves once the runs under way are done and the thread has ended. */
+  /** Resolves once the runs under way are done and the thread has ended; bounded: a thread whose run hangs is left as it is (`aThreadHangs`). */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#thread.postMessage('stop' satisfies InferenceRequest);
-    await this.#exited;
+    const late = new AbortController();
+    const tooLate = delay(this.#hangs ? 0 : stopMsMax, undefined, { signal: late.signal }).then(() =>
+      this.#hang(),
+    );
+    tooLate.catch(() => undefined);
+    await Promise.race([this.#exited, tooLate]);
+    late.abort();
   }
 
   #settle(reply: InferenceReply): void {
@@ -107,6 +134,7 @@ export class InferenceEngine {
     const run = this.#waiting.get(reply.id);
     if (run === undefined) return;
     this.#waiting.delete(reply.id);
+    this.#expectAnswer();
     if (reply.kind === 'done') {
       this.#failuresInRow = 0;
       run.outcome.resolve({ outputs: reply.outputs, seconds: reply.seconds });
@@ -124,7 +152,22 @@ export class InferenceEngine {
     run.outcome.reject(this.#ended ?? failure);
   }
 
+  /** From now on the thread is given its time again. */
+  #expectAnswer(): void {
+    clearTimeout(this.#silence);
+    if (this.#waiting.size === 0) return;
+    this.#silence = setTimeout(() => this.#hang(), this.#silenceMsMax).unref();
+  }
+
+  #hang(): void {
+    if (this.#hangs) return;
+    this.#hangs = true;
+    threadHangs();
+    this.#end('a run does not end');
+  }
+
   #end(what: string, cause?: unknown): void {
+    clearTimeout(this.#silence);
     this.#ended ??= new HepastageError(ErrorCode.NOT_READY, {
       what: `inference does not work any more: ${what}`,
       action: 'start the process again; see its log for the first failure',

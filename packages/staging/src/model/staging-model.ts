@@ -23,6 +23,8 @@ export interface StagingModelOptions {
   /** Threads of one operator on the CPU; 0: one a core. */
   readonly threads: number;
   readonly batch: BatchLimits;
+  /** Longest that a run may take, ms: one that takes longer hangs. Without it, as the engine says. */
+  readonly runMsMax?: number;
   readonly observer?: InferenceObserver;
 }
 
@@ -74,11 +76,10 @@ export class StagingModel {
   static async start(given: ModelPackage, options: StagingModelOptions): Promise<StagingModel> {
     const modelPackage = packageOfKind(given, 'DEEP');
     const { graphs, golden } = modelPackage;
-    const engine = await InferenceEngine.start({
-      graphs,
-      providers: options.providers,
-      threads: options.threads,
-    });
+    const engine = await InferenceEngine.start(
+      { graphs, providers: options.providers, threads: options.threads },
+      options.runMsMax,
+    );
     try {
       assertDeepGraphs(modelPackage.manifest, engine.signatures);
       const model = new StagingModel(modelPackage, engine, options);
