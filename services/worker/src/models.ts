@@ -10,6 +10,9 @@ import {
 import type { WorkerConfig } from './config.ts';
 import type { WorkerMetrics } from './metrics.ts';
 
+/** What a run is given at least, ms: a machine may be busy. */
+const runMsLeast = 10_000;
+
 /** The model that stages studies. Throws EXECUTION_PROVIDER_UNAVAILABLE or INVALID_MODEL. */
 export async function startModel(
   config: WorkerConfig,
@@ -20,8 +23,8 @@ export async function startModel(
     providers: config.executionProviders,
     threads: config.inferenceThreads,
     batch: { slicesMax: config.batchSlicesMax, delayMsMax: config.batchDelayMsMax },
-    // Found before the studies in hand are over their time, so that they go back uncharged.
-    runMsMax: (config.jobSecondsMax * 1_000) / 2,
+    // A run that hangs is found before the studies in hand are over their time, so that they go back uncharged.
+    runMsMax: Math.max(runMsLeast, (config.jobSecondsMax * 1_000) / 2),
     observer: observerOf(metrics, logger),
   });
   const { used, preferred, refused } = model.provider;

@@ -33,8 +33,6 @@ interface PendingRun {
  * A run of several rows that is out of memory is none of them: fewer rows may fit.
  */
 const failuresInRowMax = 3;
-/** Longest from one answer of the thread to the next while runs wait, ms: a device that hangs never answers. */
-const silenceMsMaxDefault = 300_000;
 /** Longest that the thread may take to end, ms. Nobody waits for its runs any more by then. */
 const stopMsMax = 10_000;
 
@@ -43,10 +41,11 @@ export class InferenceEngine {
   readonly choice: ProviderChoice;
   /** What the graphs say of their inputs and outputs, by their names. */
   readonly signatures: ReadonlyMap<string, GraphSignature>;
+  /** Longest that a run may take, ms: one that takes longer hangs, as on a device that hangs, and the engine is broken. */
+  runMsMax = 300_000;
   readonly #thread: Worker;
   readonly #waiting = new Map<number, PendingRun>();
   readonly #broken = Promise.withResolvers<HepastageError>();
-  readonly #silenceMsMax: number;
   #silence: NodeJS.Timeout | undefined;
   #nextId = 0;
   readonly #exited: Promise<unknown>;
@@ -56,13 +55,8 @@ export class InferenceEngine {
   /** Why no run is taken any more. */
   #ended: HepastageError | undefined;
 
-  private constructor(
-    thread: Worker,
-    { choice, signatures }: Extract<InferenceReply, { kind: 'ready' }>,
-    silenceMsMax: number,
-  ) {
+  private constructor(thread: Worker, { choice, signatures }: Extract<InferenceReply, { kind: 'ready' }>) {
     this.#thread = thread;
-    this.#silenceMsMax = silenceMsMax;
     this.choice = choice;
     this.signatures = signatures;
     thread.on('message', (reply: InferenceReply) => this.#settle(reply));
@@ -71,18 +65,12 @@ export class InferenceEngine {
     void this.#exited.then(() => this.#end('the inference thread has ended'));
   }
 
-  /**
-   * Loads the graphs. A run that takes longer than `silenceMsMax` hangs: the engine is broken then. Throws EXECUTION_PROVIDER_UNAVAILABLE where none of the providers
-   * can run them.
-   */
-  static async start(
-    data: InferenceThreadData,
-    silenceMsMax = silenceMsMaxDefault,
-  ): Promise<InferenceEngine> {
+  /** Loads the graphs. Throws EXECUTION_PROVIDER_UNAVAILABLE where none of the providers can run them. */
+  static async start(data: InferenceThreadData): Promise<InferenceEngine> {
     forbidTelemetry();
     const thread = new Worker(new URL('./inference-thread.ts', import.meta.url), { workerData: data });
     const reply = await firstReply(thread);
-    if (reply.kind === 'ready') return new InferenceEngine(thread, reply, silenceMsMax);
+    if (reply.kind === 'ready') return new InferenceEngine(thread, reply);
     throw new HepastageError(ErrorCode.EXECUTION_PROVIDER_UNAVAILABLE, {
       what: `no execution provider works: ${reply.reasons.join('; ')}`,
       where: 'HEPASTAGE_EXECUTION_PROVIDERS',
@@ -156,7 +144,7 @@ export class InferenceEngine {
   #expectAnswer(): void {
     clearTimeout(this.#silence);
     if (this.#waiting.size === 0) return;
-    this.#silence = setTimeout(() => this.#hang(), this.#silenceMsMax).unref();
+    this.#silence = setTimeout(() => this.#hang(), this.runMsMax).unref();
   }
 
   #hang(): void {
