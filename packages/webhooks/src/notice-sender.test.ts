@@ -60,15 +60,23 @@ test(
   'a target that fails is tried again, with the same notice',
   leakingNothing(async () => {
     await using receiver = await startReceiver((response, earlier) =>
-      response.writeHead([500, 302, 429, 204][earlier]!, { location: 'http://127.0.0.1:9/' }).end(),
+      response
+        .writeHead([101, 500, 302, 429, 204][earlier]!, {
+          location: 'http://127.0.0.1:9/',
+          ...(earlier === 0 && { connection: 'upgrade', upgrade: 'websocket' }),
+        })
+        .end(),
     );
-    await using system = await start();
+    await using system = await start({ retrySeconds: [0.01, 0.01, 0.01, 0.01] });
     const jobId = await endedJob(system.status, receiver.url);
     await system.notices.add({ tenant, jobId });
-    await eventually(async () => system.kindsOf(jobId), ['failed', 'failed', 'failed', 'delivered']);
+    await eventually(
+      async () => system.kindsOf(jobId),
+      ['failed', 'failed', 'failed', 'failed', 'delivered'],
+    );
     assert.deepEqual(
       system.eventsOf(jobId).map((event) => ('reason' in event ? event.reason : '')),
-      ['HTTP_5XX', 'HTTP_3XX', 'HTTP_4XX', ''],
+      ['HTTP_1XX', 'HTTP_5XX', 'HTTP_3XX', 'HTTP_4XX', ''],
     );
     assert.deepEqual(
       new Set(receiver.received.map(({ body, headers }) => `${String(headers['webhook-id'])} ${body}`)).size,

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { leakingNothing } from '../../../tests/helpers/leaks.ts';
@@ -99,6 +101,43 @@ test(
   }),
 );
 
+test(
+  'a target that changes the protocol has not taken the notice, and keeps no connection',
+  leakingNothing(async () => {
+    await using target = await startRawTarget(
+      'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\nand more',
+    );
+    assert.equal((await post(target.url, { ...sent, guard: onLoopback })).status, 101);
+    await target.closed;
+  }),
+);
+
+const upgrade = 'connection: upgrade\r\nupgrade: websocket\r\n';
+for (const { name, said, outcome } of [
+  { name: 'nothing', said: '', outcome: 'ABORT_ERR' },
+  { name: 'half a head', said: 'HTTP/1.1 200 OK\r\ncontent-', outcome: 'ABORT_ERR' },
+  { name: 'to go on', said: 'HTTP/1.1 100 Continue\r\n\r\n', outcome: 'ABORT_ERR' },
+  { name: 'hints', said: `HTTP/1.1 103 Early Hints\r\n${upgrade}\r\n`, outcome: 'ABORT_ERR' },
+  { name: '101, and to what not', said: 'HTTP/1.1 101 Switching Protocols\r\n\r\n', outcome: 101 },
+  { name: '101 after 100', said: `HTTP/1.1 100\r\n\r\nHTTP/1.1 101\r\n${upgrade}\r\n`, outcome: 101 },
+  { name: '200, and to what', said: `HTTP/1.1 200 OK\r\n${upgrade}content-length: 0\r\n\r\n`, outcome: 200 },
+  { name: 'what is no HTTP', said: 'SSH-2.0-OpenSSH\r\n', outcome: 'HPE_INVALID_CONSTANT' },
+]) {
+  test(
+    `a target that says ${name} holds nobody up`,
+    leakingNothing(async () => {
+      await using target = await startRawTarget(said);
+      const signal = AbortSignal.timeout(200);
+      const told = post(target.url, { ...sent, signal, guard: onLoopback }).then(
+        ({ status }) => status,
+        ({ code }: { code: unknown }) => code,
+      );
+      assert.equal(await told, outcome);
+      await target.closed;
+    }),
+  );
+}
+
 test('no proxy of the environment is used', async () => {
   await using receiver = await startReceiver();
   await using proxy = await startReceiver();
@@ -134,3 +173,24 @@ test('no proxy of the environment is used', async () => {
     [['http://elsewhere.example/', 'elsewhere.example']],
   );
 });
+
+/** A target on loopback that says `bytes`, whatever it hears, and then nothing. `closed`: once its first connection is. */
+async function startRawTarget(bytes: string) {
+  const connected = Promise.withResolvers<Socket>();
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined).resume();
+    socket.once('data', () => socket.write(bytes));
+    connected.resolve(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`),
+    closed: connected.promise.then(async (socket) => socket.closed || once(socket, 'close')),
+    [Symbol.asyncDispose]: async () => {
+      (await connected.promise).destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

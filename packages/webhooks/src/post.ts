@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import http, { type IncomingMessage } from 'node:http';
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { TargetGuard } from './target-guard.ts';
 
 export interface PostOptions {
@@ -46,9 +47,23 @@ export async function post(url: URL, { headers, body, guard, signal }: PostOptio
   // Also what comes after the answer: it changes nothing any more.
   sending.on('error', () => undefined);
   sending.end(bytes);
-  const [answer] = (await once(sending, 'response')) as [IncomingMessage];
+  answerUpgrades(sending);
+  // The signal here, too: not all that ends a request is told by an event.
+  const [answer] = (await once(sending, 'response', { signal })) as [IncomingMessage];
   await drop(answer);
   return { status: answer.statusCode ?? 0, retryAfter: answer.headers['retry-after'] };
+}
+
+/**
+ * Makes a change of protocol, which nobody asked for, an answer like others. Where nobody listens for one Node closes the connection, and tells nothing more
+ * of the request.
+ */
+function answerUpgrades(sending: ClientRequest): void {
+  sending.once('upgrade', (answer: IncomingMessage, socket: Duplex) => {
+    socket.destroy();
+    answer.destroy();
+    sending.emit('response', answer);
+  });
 }
 
 /** The status has said it all: a body that breaks off or does not end changes nothing. */

@@ -21,6 +21,7 @@ export interface SendingParts {
 
 /** Why a notice did not arrive. */
 export type FailureReason =
+  | 'HTTP_1XX'
   | 'HTTP_3XX'
   | 'HTTP_4XX'
   | 'HTTP_5XX'
@@ -97,8 +98,14 @@ function sendingOf({ status, retryAfter }: Answer, origin: string, now: Date): S
   if (status >= 200 && status < 300) return { kind: 'delivered', origin, status };
   if (status === 410) return { kind: 'disabled', reason: 'TARGET_GONE', origin };
   const askedMs = retryAfterMs(retryAfter, now);
-  const reason = status < 400 ? 'HTTP_3XX' : status < 500 ? 'HTTP_4XX' : 'HTTP_5XX';
+  const reason = reasonOf(status);
   return { kind: 'failed', reason, origin, status, ...(askedMs !== undefined && { retryAfterMs: askedMs }) };
+}
+
+function reasonOf(status: number): FailureReason {
+  if (status < 200) return 'HTTP_1XX';
+  if (status < 400) return 'HTTP_3XX';
+  return status < 500 ? 'HTTP_4XX' : 'HTTP_5XX';
 }
 
 function isRefusal(error: unknown): boolean {
