@@ -67,6 +67,13 @@ test('while it can’t be read the last one is used, until that is too old', asy
   assert.equal(await value.get(), 3);
 });
 
+test('it is used for its time, even if it may be no older while it can’t be read', async () => {
+  const { value, state } = counting(60, 10);
+  assert.equal(await value.get(), 1);
+  state.ms = 20_000;
+  assert.equal(await value.get(), 1);
+});
+
 test('what could never be read is tried once a second, and everyone is told why', async () => {
   const { value, state } = counting();
   state.away = true;

@@ -4,10 +4,12 @@ import { ErrorCode, HepastageError } from '@hepastage/proto';
 export interface Freshness {
   /** How old the value that is used may be, s. */
   readonly refreshSeconds: number;
-  /** How old it may be while it can't be read anew, s. */
+  /** How old it may be while it can't be read anew, s; no less than `refreshSeconds`. */
   readonly staleSecondsMax: number;
   /** Is told why it can't be read. */
   readonly onTrouble: (error: unknown) => void;
+  /** What whoever asks is told while the first attempt goes on; without it STORE_UNAVAILABLE. */
+  readonly notYet?: Error;
   /** ms, never going back. */
   readonly clock?: () => number;
 }
@@ -28,12 +30,13 @@ export class FreshValue<T> {
   #held: { readonly value: T; readonly readAt: number } | undefined;
   #attempt: Promise<void> | undefined;
   #attemptedAt = Number.NEGATIVE_INFINITY;
-  #trouble: unknown = notYet();
+  #trouble: unknown;
 
   constructor(read: () => Promise<T>, freshness: Freshness) {
     this.#read = read;
     this.#freshness = freshness;
     this.#clock = freshness.clock ?? (() => performance.now());
+    this.#trouble = freshness.notYet ?? notYet();
   }
 
   /** At most `ageSecondsMax` old, unless it could not be read since. Throws what keeps it from being read. */
@@ -53,7 +56,8 @@ export class FreshValue<T> {
   }
 
   #isUsable(): boolean {
-    return this.#age() <= this.#freshness.staleSecondsMax;
+    const { refreshSeconds, staleSecondsMax } = this.#freshness;
+    return this.#age() <= Math.max(refreshSeconds, staleSecondsMax);
   }
 
   /** Ends with the attempt that is being made, or makes one if the last is long enough ago. Never rejects. */

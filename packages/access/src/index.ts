@@ -1,5 +1,5 @@
 /** Who may do what, and who did: API keys, scopes, tenants' policies, the audit log. */
-export type { Freshness } from './fresh-value.ts';
+export { type Freshness, FreshValue } from './fresh-value.ts';
 export { ApiKeyStore, type IssuedKey } from './keys/api-key-store.ts';
 export { KeyRing } from './keys/key-ring.ts';
 export { looksLikeKey } from './keys/key-text.ts';

@@ -4,8 +4,10 @@ import { type AuditBatch, AuditBatchSchema, decodeText } from '@hepastage/proto'
 
 /** Digits of a sequence number in a key: keys sort as numbers do. */
 const sequenceDigits = 10;
-/** Most of one object of the log, bytes: some thousand entries. */
+/** Most of one object of the log that is read, bytes. */
 export const batchBytesMax = 4 * 2 ** 20;
+/** Most that the entries of one object take together, bytes: some thousand entries, and far less than is read again. */
+export const entriesBytesMax = 2 ** 20;
 
 /** Where a chain ends: the sequence number of its last object, and the hash that the next one must carry. */
 export interface ChainHead {

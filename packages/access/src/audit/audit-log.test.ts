@@ -4,7 +4,7 @@ import { openObjectStore, type ObjectStore } from '@hepastage/platform';
 import { AuditEntry_Action } from '@hepastage/proto';
 import { startS3 } from '../../../../tests/helpers/s3-server.ts';
 import { temporaryDirectory } from '../../../../tests/helpers/temporary-directory.ts';
-import { auditKey } from './audit-chain.ts';
+import { auditFolder, auditKey, entriesBytesMax } from './audit-chain.ts';
 import { AuditLog } from './audit-log.ts';
 import { auditEntries, verifyAudit } from './verify-audit.ts';
 
@@ -42,6 +42,24 @@ for (const [name, open] of Object.entries(stores)) {
       assert.equal(entries, 61);
       assert.ok(head.sequence < 61, 'entries that come together share an object');
       await verifyAudit(store, 'many', head.sha256);
+    });
+
+    test('a burst goes into several objects, in order, each of a size that is read again', async () => {
+      // Each some 900 bytes, of characters that take three.
+      const actor = `oidc:${'肝'.repeat(255)}`;
+      const jobs = Array.from({ length: 6_000 }, (_, i) => `job-${i}`);
+      const log = new AuditLog(store);
+      await Promise.all(jobs.map(async (job) => log.append('burst', { ...accepted(job), actor })));
+      await new AuditLog(store).append('burst', accepted('later'));
+      const found = await Array.fromAsync(auditEntries(store, 'burst'));
+      assert.deepEqual(
+        found.map(({ jobId }) => jobId),
+        [...jobs, 'later'],
+      );
+      const listed = await Array.fromAsync(store.list(auditFolder('burst')));
+      const largest = Math.max(...listed.map(({ bytes }) => bytes));
+      assert.ok(largest <= entriesBytesMax + 1_000, `${largest} bytes`);
+      assert.ok(listed.length < 10, 'few objects');
     });
 
     test('nobody can change it, take something out or cut it off unseen', async () => {
@@ -94,4 +112,32 @@ test('a store that fails is told to whoever appends, and the next entry finds it
   isAway = false;
   await log.append('t', accepted('third'));
   assert.equal((await verifyAudit(real, 't')).entries, 3);
+});
+
+test('of a burst, those are told of a failure whose object could not be written, and no others', async () => {
+  await using directory = await temporaryDirectory('audit');
+  const real = openObjectStore({ objectStore: directory.path });
+  let writes = 0;
+  const store: ObjectStore = Object.create(real, {
+    create: {
+      value: async (...args: Parameters<ObjectStore['create']>) => {
+        if (++writes === 2) throw new Error('the store is away');
+        return real.create(...args);
+      },
+    },
+    readBytes: { value: async (...args: Parameters<ObjectStore['readBytes']>) => real.readBytes(...args) },
+  }) as ObjectStore;
+  const log = new AuditLog(store);
+  const target = 'x'.repeat(entriesBytesMax / 4);
+  const jobs = Array.from({ length: 9 }, (_, i) => `job-${i}`);
+  const ends = await Promise.allSettled(
+    jobs.map(async (job) => log.append('t', { ...accepted(job), target })),
+  );
+  const safe = jobs.filter((_, i) => ends[i]!.status === 'fulfilled');
+  assert.deepEqual(safe, ['job-0', 'job-1', 'job-2', 'job-6', 'job-7', 'job-8']);
+  const found = await Array.fromAsync(auditEntries(real, 't'));
+  assert.deepEqual(
+    found.map(({ jobId }) => jobId),
+    safe,
+  );
 });

@@ -8,7 +8,10 @@ import {
   AuditEntrySchema,
   encodeText,
 } from '@hepastage/proto';
-import { auditKey, type ChainHead, emptyChain, findHead, sha256Of } from './audit-chain.ts';
+import { auditKey, type ChainHead, emptyChain, entriesBytesMax, findHead, sha256Of } from './audit-chain.ts';
+
+/** Between two entries of an object, bytes. */
+const separatorBytes = 1;
 
 /** Who did what to which job. Never PHI. The fields are those of AuditEntry. */
 export interface AuditEvent {
@@ -25,7 +28,7 @@ export interface AuditEvent {
  * Invariants: an object of the log is written once and never again (`create`); each carries the SHA-256 of the one before, and numbers have no gaps, so that whoever
  * changes or takes out an object breaks the chain (`verifyAudit`); an entry is in the store when `append` returns. Any number of processes may append: of two that
  * write the same number the store lets one through, and the other goes on behind it. What comes while an
- * object is written shares the next one, so that a burst costs few writes; it is at most what the requests in hand append.
+ * object is written shares the next one, so that a burst costs few writes: as many as keep each small enough to be read again.
  */
 export class AuditLog {
   readonly #store: ObjectStore;
@@ -48,14 +51,22 @@ export class AuditLog {
   }
 }
 
+/** What one object of the log will hold. */
+interface PendingBatch {
+  readonly entries: AuditEntry[];
+  /** Of the entries, as they are written. */
+  bytes: number;
+  /** Settles with its write. */
+  readonly written: Promise<void>;
+}
+
 class TenantChain {
   readonly #store: ObjectStore;
   readonly #tenant: string;
   #head: ChainHead = emptyChain;
   #isHeadKnown = false;
-  #pending: AuditEntry[] = [];
-  /** The write that takes along all that is pending when it begins. */
-  #next: Promise<void> | undefined;
+  /** Takes what comes, until its write begins or it is full. */
+  #open: PendingBatch | undefined;
   #last: Promise<void> = Promise.resolve();
 
   constructor(store: ObjectStore, tenant: string) {
@@ -64,16 +75,23 @@ class TenantChain {
   }
 
   async append(entry: AuditEntry): Promise<void> {
-    this.#pending.push(entry);
-    this.#next ??= this.#last = this.#writeAfter(this.#last);
-    return this.#next;
+    const bytes = Buffer.byteLength(encodeText(AuditEntrySchema, entry)) + separatorBytes;
+    if (this.#open === undefined || this.#open.bytes + bytes > entriesBytesMax) this.#open = this.#begin();
+    this.#open.entries.push(entry);
+    this.#open.bytes += bytes;
+    return this.#open.written;
   }
 
-  async #writeAfter(last: Promise<void>): Promise<void> {
+  /** A batch that is written after all that there are. */
+  #begin(): PendingBatch {
+    const entries: AuditEntry[] = [];
+    this.#last = this.#writeAfter(this.#last, entries);
+    return { entries, bytes: 0, written: this.#last };
+  }
+
+  async #writeAfter(last: Promise<void>, entries: readonly AuditEntry[]): Promise<void> {
     await last.catch(() => undefined);
-    const entries = this.#pending;
-    this.#pending = [];
-    this.#next = undefined;
+    if (this.#open?.entries === entries) this.#open = undefined;
     await this.#write(entries);
   }
 

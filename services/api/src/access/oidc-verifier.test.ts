@@ -8,6 +8,7 @@ import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWTPayload
 import { OidcVerifier } from './oidc-verifier.ts';
 
 const audience = 'hepastage';
+const staleSecondsMax = 3_600;
 const claims = { sub: 'user-7', tenant: 'hospital-a', scope: 'jobs:read studies:write email' };
 
 /** A real issuer on this machine: discovery document and public keys, and the private one to sign with. */
@@ -16,17 +17,19 @@ async function startIssuer(opened: AsyncDisposableStack) {
     es: await generateKeyPair('ES256'),
     rs: await generateKeyPair('RS256', { extractable: true }),
   };
-  const keys = await Promise.all(
+  const keys: unknown = await Promise.all(
     Object.entries(pairs).map(async ([kid, { publicKey }]) => ({ ...(await exportJWK(publicKey)), kid })),
   );
-  const state = { fetches: 0, status: 200, claimedIssuer: '' };
+  const state = { fetches: 0, status: 200, keysStatus: 200, isSilent: false, claimedIssuer: '', keys };
   const server = createServer((request, response) => {
     state.fetches += 1;
+    if (state.isSilent) return;
     const isDiscovery = request.url?.endsWith('/openid-configuration') === true;
     const document = isDiscovery
       ? { issuer: state.claimedIssuer, jwks_uri: `${state.claimedIssuer}/keys` }
-      : { keys };
-    response.writeHead(state.status, { 'content-type': 'application/json' }).end(JSON.stringify(document));
+      : { keys: state.keys };
+    const status = isDiscovery ? state.status : state.keysStatus;
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(document));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -46,8 +49,19 @@ function part(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-function verifierOf(issuer: string, clock?: () => number): OidcVerifier {
-  return new OidcVerifier({ issuer, audience, jwksUrl: undefined, tenantClaim: 'tenant' }, clock);
+function verifierOf(issuer: string, clock = () => performance.now(), jwksUrl?: string): OidcVerifier {
+  return new OidcVerifier(
+    { issuer, audience, jwksUrl, tenantClaim: 'tenant' },
+    { staleSecondsMax, onTrouble: () => undefined, clock },
+  );
+}
+
+/** A token that is right, of whichever key. */
+async function tokenOf({ issuer, es }: Issuer, kid = 'es', key = es.privateKey): Promise<string> {
+  return new SignJWT({ ...claims, iss: issuer, aud: audience })
+    .setProtectedHeader({ alg: 'ES256', kid })
+    .setExpirationTime('1m')
+    .sign(key);
 }
 
 describe('tokens of an issuer', () => {
@@ -175,31 +189,101 @@ describe('tokens of an issuer', () => {
 });
 
 describe('an issuer', () => {
-  for (const { name, change } of [
-    { name: 'that answers with an error', change: { status: 500 } },
-    { name: 'whose document is another’s', change: { claimedIssuer: 'https://evil.example' } },
+  for (const { name, change, hasJwksUrl = false, fetches } of [
+    { name: 'that answers with an error', change: { status: 500 }, fetches: 1 },
+    {
+      name: 'whose document is another’s',
+      change: { claimedIssuer: 'https://evil.example' },
+      fetches: 1,
+    },
+    { name: 'that does not give its keys', change: { keysStatus: 503 }, fetches: 2 },
+    { name: 'without keys where they should be', change: { keysStatus: 404 }, hasJwksUrl: true, fetches: 1 },
+    { name: 'whose keys are none', change: { keys: 'none' }, hasJwksUrl: true, fetches: 1 },
   ]) {
-    test(`${name}: nobody can tell who it is`, async () => {
+    test(`${name}: nobody can tell who it is, and however many tokens come it is asked once a second`, async () => {
       await using opened = new AsyncDisposableStack();
       const issuer = await startIssuer(opened);
       const sound = { ...issuer.state };
       Object.assign(issuer.state, change);
-      const token = await new SignJWT({ ...claims, iss: issuer.issuer, aud: audience })
-        .setProtectedHeader({ alg: 'ES256', kid: 'es' })
-        .setExpirationTime('1m')
-        .sign(issuer.es.privateKey);
+      const token = await tokenOf(issuer);
+      const garbage = `${part({ alg: 'RS256', kid: 'x' })}.${part({})}.AAAA`;
       const time = { ms: 0 };
-      const verifier = verifierOf(issuer.issuer, () => time.ms);
-      for (let n = 0; n < 10; n++) await assert.rejects(verifier.judge(token), { codeName: 'NOT_READY' });
-      assert.equal(issuer.state.fetches, 1);
+      const jwksUrl = hasJwksUrl ? `${issuer.issuer}/keys` : undefined;
+      const verifier = verifierOf(issuer.issuer, () => time.ms, jwksUrl);
+      for (let n = 0; n < 10; n++) {
+        for (const sent of [token, garbage])
+          await assert.rejects(verifier.judge(sent), { codeName: 'NOT_READY' });
+      }
+      assert.equal(issuer.state.fetches, fetches);
       Object.assign(issuer.state, sound);
       time.ms = 1_000;
       assert.ok('principal' in (await verifier.judge(token)));
+      assert.deepEqual(await verifier.judge(garbage), { refusal: 'ERR_JWKS_NO_MATCHING_KEY' });
     });
   }
 
-  test('that does not answer', async () => {
+  test('that can’t be reached', async () => {
+    await using opened = new AsyncDisposableStack();
     const verifier = verifierOf('http://127.0.0.1:1');
-    await assert.rejects(verifier.judge('a.b.c'), { codeName: 'NOT_READY' });
+    await assert.rejects(verifier.judge(await tokenOf(await startIssuer(opened))), { codeName: 'NOT_READY' });
+  });
+
+  test('that says nothing is waited for once, not by everyone anew', async () => {
+    await using opened = new AsyncDisposableStack();
+    const issuer = await startIssuer(opened);
+    issuer.state.isSilent = true;
+    const token = await tokenOf(issuer);
+    const verifier = verifierOf(issuer.issuer);
+    const begun = performance.now();
+    for (let n = 0; n < 20; n++) await assert.rejects(verifier.judge(token), { codeName: 'NOT_READY' });
+    assert.ok(performance.now() - begun < 5_000);
+    assert.equal(issuer.state.fetches, 1);
+  });
+
+  test('that goes away: its keys are used on, as API keys are, and no longer', async () => {
+    await using opened = new AsyncDisposableStack();
+    const issuer = await startIssuer(opened);
+    const token = await tokenOf(issuer);
+    const time = { ms: 0 };
+    const verifier = verifierOf(issuer.issuer, () => time.ms);
+    const isKnown = async () => 'principal' in (await verifier.judge(token));
+    assert.ok(await isKnown());
+    issuer.state.keysStatus = 503;
+    for (const seconds of [599, 601, staleSecondsMax]) {
+      time.ms = seconds * 1_000;
+      assert.ok(await isKnown(), `after ${seconds} s`);
+    }
+    time.ms = (staleSecondsMax + 1) * 1_000;
+    await assert.rejects(isKnown(), { codeName: 'NOT_READY' });
+    issuer.state.keysStatus = 200;
+    time.ms += 1_000;
+    assert.ok(await isKnown());
+  });
+
+  test('that changes its keys: the new one counts within seconds, the old one for minutes', async () => {
+    await using opened = new AsyncDisposableStack();
+    const issuer = await startIssuer(opened);
+    const { publicKey, privateKey } = await generateKeyPair('ES256');
+    const time = { ms: 0 };
+    const verifier = verifierOf(issuer.issuer, () => time.ms);
+    const [old, fresh] = [await tokenOf(issuer), await tokenOf(issuer, 'new', privateKey)];
+    assert.ok('principal' in (await verifier.judge(old)));
+    issuer.state.keys = [{ ...(await exportJWK(publicKey)), kid: 'new' }];
+    assert.ok('principal' in (await verifier.judge(old)));
+    time.ms = 10_000;
+    assert.ok('principal' in (await verifier.judge(fresh)));
+    assert.deepEqual(await verifier.judge(old), { refusal: 'ERR_JWKS_NO_MATCHING_KEY' });
+  });
+
+  test('that changes its keys without anyone showing the new one: the old one ends in time', async () => {
+    await using opened = new AsyncDisposableStack();
+    const issuer = await startIssuer(opened);
+    const time = { ms: 0 };
+    const verifier = verifierOf(issuer.issuer, () => time.ms);
+    const token = await tokenOf(issuer);
+    assert.ok('principal' in (await verifier.judge(token)));
+    issuer.state.keys = [];
+    time.ms = 600_000;
+    assert.deepEqual(await verifier.judge(token), { refusal: 'ERR_JWKS_NO_MATCHING_KEY' });
   });
 });

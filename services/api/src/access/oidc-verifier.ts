@@ -1,8 +1,8 @@
 import { isScope, isTenantName, type Scope } from '@hepastage/access';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Verdict } from './authenticate.ts';
-import { jwksUrlOf } from './oidc-discovery.ts';
+import { IssuerKeys, type IssuerPatience } from './issuer-keys.ts';
 
 export interface OidcConfig {
   readonly issuer: string;
@@ -28,34 +28,24 @@ const algorithms = [
 ];
 /** How far the issuer's clock may differ from ours, s. */
 const clockToleranceSeconds = 30;
-/** Longest that the issuer may take to give its keys, ms. */
-const issuerMsMax = 5_000;
-/** Shortest time between two fetches of keys for a token whose key is unknown, ms. */
-const cooldownMs = 10_000;
-/** How long an issuer that is away is not asked again, ms: else whoever sends anything would have us ask. */
-const pauseMs = 1_000;
 /** Longest subject that is written down, characters. */
 const subjectCharactersMax = 255;
 
 /** Reads bearer tokens (JWTs, RFC 7519) of one issuer. */
 export class OidcVerifier {
   readonly #config: OidcConfig;
-  readonly #clock: () => number;
-  #keys: Promise<JWTVerifyGetKey> | undefined;
-  #trouble: unknown;
-  #troubledAt = 0;
+  readonly #keys: IssuerKeys;
 
-  /** `clock`: ms, never going back. */
-  constructor(config: OidcConfig, clock = () => performance.now()) {
+  constructor(config: OidcConfig, patience: IssuerPatience) {
     this.#config = config;
-    this.#clock = clock;
+    this.#keys = new IssuerKeys(config.issuer, config.jwksUrl, patience);
   }
 
   /** Throws NOT_READY where the issuer's keys can't be had. */
   async judge(token: string): Promise<Verdict> {
     const { issuer, audience } = this.#config;
     try {
-      const { payload } = await jwtVerify(token, await this.#issuerKeys(), {
+      const { payload } = await jwtVerify(token, this.#keys.keyOf, {
         issuer,
         audience,
         algorithms,
@@ -76,26 +66,6 @@ export class OidcVerifier {
     if (typeof sub !== 'string' || sub === '' || sub.length > subjectCharactersMax)
       return { refusal: 'no usable subject' };
     return { principal: { tenant, actor: `oidc:${sub}`, scopes: scopesOf(payload) } };
-  }
-
-  /** They are kept once it is known where they are: jose reads them anew by itself. */
-  async #issuerKeys(): Promise<JWTVerifyGetKey> {
-    if (this.#trouble !== undefined && this.#clock() - this.#troubledAt < pauseMs) throw this.#trouble;
-    this.#keys ??= this.#openKeys().catch((error: unknown) => {
-      this.#keys = undefined;
-      this.#troubledAt = this.#clock();
-      this.#trouble = error;
-      throw error;
-    });
-    return this.#keys;
-  }
-
-  async #openKeys(): Promise<JWTVerifyGetKey> {
-    const url = this.#config.jwksUrl ?? (await jwksUrlOf(this.#config.issuer, issuerMsMax));
-    return createRemoteJWKSet(new URL(url), {
-      timeoutDuration: issuerMsMax,
-      cooldownDuration: cooldownMs,
-    });
   }
 }
 

@@ -35,19 +35,21 @@ export function openAccess({ config, store, redis, clock, logger }: AccessDeps):
     authenticate:
       config.authentication === 'off'
         ? authenticateNobody
-        : authenticateBy(new KeyRing(store, freshness, clock), oidcOf(config)),
+        : authenticateBy(new KeyRing(store, freshness, clock), oidcOf(config, logger)),
     policyOf,
     quotas: new Quotas({ redis, redisPrefix: config.redisPrefix, policyOf, clock, logger }),
     redis,
   };
 }
 
-function oidcOf({ oidcIssuer, oidcAudience, oidcJwksUrl, oidcTenantClaim }: AccessConfig) {
+function oidcOf(config: AccessConfig, logger: Logger) {
+  const { oidcIssuer, oidcAudience, oidcJwksUrl, oidcTenantClaim } = config;
   if (oidcIssuer === undefined || oidcAudience === undefined) return undefined;
-  return new OidcVerifier({
-    issuer: oidcIssuer,
-    audience: oidcAudience,
-    jwksUrl: oidcJwksUrl,
-    tenantClaim: oidcTenantClaim,
-  });
+  return new OidcVerifier(
+    { issuer: oidcIssuer, audience: oidcAudience, jwksUrl: oidcJwksUrl, tenantClaim: oidcTenantClaim },
+    {
+      staleSecondsMax: config.keysStaleSecondsMax,
+      onTrouble: (error) => logger.warn({ err: error }, 'the identity provider’s keys can’t be read anew'),
+    },
+  );
 }
