@@ -17,7 +17,7 @@ import { uploadStream } from './multipart-upload.ts';
 import { assertKeyPrefix, assertObjectKey } from './object-key.ts';
 import type { ListedObject, ObjectStore, StoredObject, WriteOptions } from './object-store.ts';
 import { guarded, type OpenObject, readWhole } from './read-object.ts';
-import { createS3Client, s3Defaults, type S3Options } from './s3-client.ts';
+import { createS3Clients, s3Defaults, type S3Options } from './s3-client.ts';
 import { encryptionFields, type S3Encryption } from './s3-encryption.ts';
 import { s3Unavailable } from './s3-error.ts';
 import { storeUnavailable } from './store-error.ts';
@@ -26,13 +26,17 @@ import { storeUnavailable } from './store-error.ts';
 export class S3Store implements ObjectStore {
   readonly description: string;
   readonly #client: S3Client;
+  /** For objects that somebody else reads, at a pace of his own. */
+  readonly #reader: S3Client;
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #partBytes: number;
   readonly #encryption: S3Encryption | undefined;
 
   constructor(bucket: string, prefix: string, options: S3Options = {}) {
-    this.#client = createS3Client(options);
+    const { brisk, reading } = createS3Clients(options);
+    this.#client = brisk;
+    this.#reader = reading;
     this.#bucket = bucket;
     this.#prefix = prefix;
     this.#partBytes = options.partBytes ?? s3Defaults.partBytes;
@@ -81,9 +85,18 @@ export class S3Store implements ObjectStore {
   }
 
   async read(key: string, signal?: AbortSignal): Promise<OpenObject | undefined> {
+    return this.#open(this.#reader, key, signal);
+  }
+
+  async readBytes(key: string, bytesMax: number, signal?: AbortSignal) {
+    const object = await this.#open(this.#client, key, signal);
+    return object && readWhole(key, object, bytesMax);
+  }
+
+  async #open(client: S3Client, key: string, signal?: AbortSignal): Promise<OpenObject | undefined> {
     const get = new GetObjectCommand(this.#target(key));
     const reply = await this.#answered(
-      this.#client.send(get, abortOptions(signal)).catch((error: unknown) => {
+      client.send(get, abortOptions(signal)).catch((error: unknown) => {
         if (!(error instanceof NoSuchKey)) throw error;
       }),
       signal,
@@ -94,11 +107,6 @@ export class S3Store implements ObjectStore {
       bytes: reply.ContentLength ?? 0,
       stream: guarded(stream, (error) => this.#unavailable(error), signal),
     };
-  }
-
-  async readBytes(key: string, bytesMax: number, signal?: AbortSignal) {
-    const object = await this.read(key, signal);
-    return object && readWhole(key, object, bytesMax);
   }
 
   async *list(prefix: string): AsyncGenerator<ListedObject> {
@@ -139,6 +147,7 @@ export class S3Store implements ObjectStore {
 
   async close(): Promise<void> {
     this.#client.destroy();
+    this.#reader.destroy();
   }
 
   #target(key: string) {

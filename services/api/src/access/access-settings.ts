@@ -31,7 +31,8 @@ export const accessSettings = {
   keysStaleSecondsMax: Type.Integer({
     default: 3_600,
     minimum: 1,
-    description: 'how long keys and policies are used while the object store is away, s',
+    description:
+      'how long keys and policies are used while the object store, or the issuer of tokens, is away, s',
   }),
   oidcIssuer: Type.Optional(
     Type.String({
@@ -79,6 +80,11 @@ export const accessSettings = {
     minimum: 1,
     maximum: countMax,
     description: 'most requests of a tenant a minute, where its policy does not say',
+  }),
+  readsPerTenantMax: Type.Integer({
+    default: 100,
+    minimum: 1,
+    description: 'most results and artefacts that a tenant reads at once, from each replica',
   }),
   studiesPerDay: perDay('studies'),
   mebibytesPerDay: perDay('MiB'),

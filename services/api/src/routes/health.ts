@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import type { ApiDeps } from '../deps.ts';
+import { SharedCheck } from '../shared-check.ts';
 import { contentOf, problemsOf } from '../schemas/responses.ts';
 
 const statusSchema = { type: 'object', properties: { status: { type: 'string' } } };
@@ -22,15 +23,24 @@ const readySchema = {
   },
 };
 
+/** How long an answer about readiness stands, ms: anyone may ask, and each check writes to the object store. */
+const keptMs = 1_000;
+
 /** `GET /livez`, `GET /readyz` */
 export const healthRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
   const { store, status, queue, lifecycle, config } = deps;
+  const readiness = new SharedCheck(
+    async () => {
+      const checks = { 'object store': store.check(), 'status store': status.check(), queue: queue.check() };
+      return failedChecks(checks, config.probeMsMax);
+    },
+    { keptMs },
+  );
   app.get('/livez', { schema: liveSchema, config: { scope: 'none' } }, async () => ({ status: 'live' }));
 
   app.get('/readyz', { schema: readySchema, config: { scope: 'none' } }, async () => {
     if (lifecycle.stopping.aborted) throw notReady('the service is stopping');
-    const checks = { 'object store': store.check(), 'status store': status.check(), queue: queue.check() };
-    const failed = await failedChecks(checks, config.probeMsMax);
+    const failed = await readiness.outcome();
     if (failed.length > 0) throw notReady(`no answer from ${failed.join(', ')}`);
     return { status: 'ready' };
   });

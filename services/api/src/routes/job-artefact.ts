@@ -47,7 +47,7 @@ export const jobArtefactRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, 
   const { store, config } = deps;
   app.get(
     '/v1/jobs/:id/artefacts/:name',
-    { schema, config: { scope: 'jobs:read' } },
+    { schema, config: { scope: 'jobs:read', streams: true } },
     async (request, reply) => {
       const tenant = tenantOf(request);
       const { id, name } = request.params;

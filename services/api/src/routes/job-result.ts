@@ -29,24 +29,28 @@ const schema = {
 /** `GET /v1/jobs/{id}/result` */
 export const jobResultRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
   const { config, store } = deps;
-  app.get('/v1/jobs/:id/result', { schema, config: { scope: 'jobs:read' } }, async (request, reply) => {
-    const tenant = tenantOf(request);
-    const { id } = request.params;
-    const { record, version } = await requireJob(tenant, id, deps);
-    const missing = missingResult(record);
-    if (missing !== undefined) return sendMissing(reply, missing, config);
+  app.get(
+    '/v1/jobs/:id/result',
+    { schema, config: { scope: 'jobs:read', streams: true } },
+    async (request, reply) => {
+      const tenant = tenantOf(request);
+      const { id } = request.params;
+      const { record, version } = await requireJob(tenant, id, deps);
+      const missing = missingResult(record);
+      if (missing !== undefined) return sendMissing(reply, missing, config);
 
-    // A record that has succeeded never changes, and neither does its result.
-    const tag = versionTag(version);
-    if (isCached(request.headers['if-none-match'], tag)) return sendNotModified(reply, tag);
-    await audit(request, AuditEntry_Action.RESULT_READ, { jobId: id, target: 'result' }, deps);
-    const result = await store.read(objectKeys.result(tenant, id), clientGone(reply));
-    // The job is being erased at this moment.
-    if (result === undefined) throw jobNotFound();
-    return reply
-      .type('application/json')
-      .header('etag', tag)
-      .header('content-length', result.bytes)
-      .send(result.stream);
-  });
+      // A record that has succeeded never changes, and neither does its result.
+      const tag = versionTag(version);
+      if (isCached(request.headers['if-none-match'], tag)) return sendNotModified(reply, tag);
+      await audit(request, AuditEntry_Action.RESULT_READ, { jobId: id, target: 'result' }, deps);
+      const result = await store.read(objectKeys.result(tenant, id), clientGone(reply));
+      // The job is being erased at this moment.
+      if (result === undefined) throw jobNotFound();
+      return reply
+        .type('application/json')
+        .header('etag', tag)
+        .header('content-length', result.bytes)
+        .send(result.stream);
+    },
+  );
 };
