@@ -34,6 +34,17 @@ describe('operations', () => {
   });
   after(async () => api[Symbol.asyncDispose]());
 
+  test('who has the OpenAPI document is not sent it again', async () => {
+    const first = await fetch(`${api.url}/openapi.json`);
+    assert.equal(first.headers.get('content-type'), 'application/json');
+    assert.equal((await first.bytes()).length, Number(first.headers.get('content-length')));
+    const tag = first.headers.get('etag');
+    const again = async (known: string) =>
+      (await fetch(`${api.url}/openapi.json`, { headers: { 'if-none-match': known } })).status;
+    assert.equal(await again(tag!), 304);
+    assert.equal(await again('"another"'), 200);
+  });
+
   test('the OpenAPI document is valid 3.1 and describes every route', async () => {
     const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApi;
     const { valid, errors } = await new Validator().validate(

@@ -2,6 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { access } from './access/access.ts';
 import { operationsServer } from './access/operations-server.ts';
 import { rateLimits } from './access/rate-limits.ts';
+import { readLimits } from './access/read-limits.ts';
 import type { ApiDeps } from './deps.ts';
 import { listenerOf } from './http/listener.ts';
 import { requestValidator } from './http/request-validator.ts';
@@ -12,6 +13,7 @@ import { httpConformance } from './plugins/http-conformance.ts';
 import { metrics } from './plugins/metrics.ts';
 import { problems } from './plugins/problems.ts';
 import { requestIdOf, requestLog } from './plugins/request-log.ts';
+import { requestsInHand } from './plugins/requests-in-hand.ts';
 import { transport } from './plugins/transport.ts';
 import { answerClientError, answerUnroutable } from './plugins/unroutable.ts';
 import { deleteJobRoute } from './routes/delete-job.ts';
@@ -65,6 +67,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   // No route takes a body of another type than its own.
   app.removeAllContentTypeParsers();
 
+  await app.register(requestsInHand, config);
   await app.register(requestLog);
   await app.register(closing, deps);
   await app.register(allowedMethods);
@@ -74,6 +77,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(metrics, deps);
   await app.register(access, deps);
   await app.register(rateLimits, deps);
+  await app.register(readLimits, deps);
   await app.register(operationsServer, config);
   await app.register(docs, config);
   for (const route of routes) await app.register(route, deps);

@@ -46,6 +46,13 @@ export const transportSettings = {
     description:
       'most requests of one connection: it is closed then, so that clients spread over replicas that came later',
   }),
+  requestsInHandMax: Type.Integer({
+    default: 8,
+    // An answer may have arrived, and the next request with it, before its end is noticed here.
+    minimum: 2,
+    description:
+      'most requests of one connection that are answered at a time: a client that sends more before it has the answers is cut off',
+  }),
 } as const;
 
 const schema = Type.Object(transportSettings);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -5,6 +6,7 @@ import plugin from 'fastify-plugin';
 import type { AccessConfig } from '../access/access-settings.ts';
 import { describeAccess, securitySchemes } from '../access/describe-access.ts';
 import { docsRouteAccess } from '../access/route-access.ts';
+import { isCached, sendNotModified } from '../http/entity-tag.ts';
 import { problemSchema } from '../schemas/problem.ts';
 import { messageSchemas } from '../schemas/responses.ts';
 
@@ -40,9 +42,18 @@ export const docs = plugin<Pick<AccessConfig, 'docsAccess' | 'authentication'>>(
       refResolver: { buildLocalReference: ({ $id: id }, _base, _fragment, index) => nameOf(id, index) },
     });
     await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: ownPolicy });
-    app.get('/openapi.json', { schema: { hide: true }, config: docsRouteAccess(config) }, async () =>
-      app.swagger(),
-    );
+    // Encoded once, when all routes are known.
+    let document = Buffer.alloc(0);
+    let tag = '';
+    app.addHook('onReady', async () => {
+      document = Buffer.from(JSON.stringify(app.swagger()));
+      tag = `"${createHash('sha256').update(document).digest('hex')}"`;
+    });
+    const options = { schema: { hide: true }, config: docsRouteAccess(config) };
+    app.get('/openapi.json', options, async ({ headers }, reply) => {
+      if (isCached(headers['if-none-match'], tag)) return sendNotModified(reply, tag);
+      return reply.type('application/json').header('etag', tag).send(document);
+    });
   },
   { name: 'docs', fastify: '5.x' },
 );

@@ -6,8 +6,9 @@ import { problemDetails } from '../http/problem-details.ts';
 import { problemMediaType } from '../schemas/problem.ts';
 import { toContractError } from './framework-errors.ts';
 
-/** A URL that can't be decoded never reaches a route, nor a reply that this plugin has decorated. */
+/** A URL that can't be decoded never reaches a route, nor a hook, nor a reply that a plugin has decorated. */
 export function answerUnroutable(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  if (!request.server.takeInHand(request, reply)) return;
   const error = toContractError(thrown);
   const body = JSON.stringify(problemDetails(error, request.id));
   void reply.code(error.httpStatus).type(problemMediaType).send(body);
