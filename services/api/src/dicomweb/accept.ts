@@ -1,4 +1,4 @@
-import { parseMediaType } from './media-type.ts';
+import { parseMediaType } from '../http/media-type.ts';
 
 /** How an answer can be written. */
 export type StoreForm = 'dicom+json' | 'json' | 'dicom+xml' | 'multipart dicom+xml';

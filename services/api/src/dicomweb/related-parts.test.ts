@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { uploadAborted } from '../upload/upload-clock.ts';
-import { relatedParts } from './related-parts.ts';
+import { bodyLimits } from '../multipart/testing/body-limits.ts';
+import { type RelatedLimits, relatedParts } from './related-parts.ts';
 
-const limits = { partsMax: 5, headerBytesMax: 2_000 };
+const limitsFor = (signal?: AbortSignal) => ({
+  ...bodyLimits({ signal }),
+  partsMax: 5,
+  headerBytesMax: 2_000,
+});
 const slow = { timeout: 20_000 };
 const contentType = 'multipart/related; type="application/dicom"; boundary="-b 1"; start="<a@b>"';
 
@@ -40,9 +44,13 @@ function stream(bytes: Buffer, chunkBytes = 10_000): Readable {
   return Readable.from(chunks(), { objectMode: false });
 }
 
-async function readParts(source: Readable, type: string | undefined = contentType, signal?: AbortSignal) {
+async function readParts(
+  source: Readable,
+  type: string | undefined = contentType,
+  limits: RelatedLimits = limitsFor(),
+) {
   const parts = [];
-  for await (const { content, ...rest } of relatedParts(source, type, limits, signal)) {
+  for await (const { content, ...rest } of relatedParts(source, type, limits)) {
     parts.push({ ...rest, content: Buffer.concat(await Array.fromAsync(content)) });
   }
   return parts;
@@ -57,7 +65,7 @@ test('parts come as they were sent, in chunks of any size', slow, async () => {
 test('what is left unread, or half-read, is passed over', slow, async () => {
   for (const readChunks of [0, 1]) {
     const types: string[] = [];
-    for await (const { mediaType, content } of relatedParts(stream(body), contentType, limits)) {
+    for await (const { mediaType, content } of relatedParts(stream(body), contentType, limitsFor())) {
       types.push(mediaType);
       if (readChunks === 1) for await (const chunk of content) if (chunk.length > 0) break;
     }
@@ -75,7 +83,7 @@ test('a slow reader holds the sender up', slow, async () => {
     for (;;) yield Buffer.alloc(16_384, ++sent % 256);
   };
   const source = Readable.from(endless(), { objectMode: false });
-  const parts = relatedParts(source, contentType, limits);
+  const parts = relatedParts(source, contentType, limitsFor());
   const { value } = await parts.next();
   await value!.content[Symbol.asyncIterator]().next();
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -108,7 +116,7 @@ test('other types, and a missing boundary, are refused', async () => {
     [`multipart/related; boundary=${'x'.repeat(201)}`, 'INVALID_REQUEST'],
   ] as const;
   for (const [type, codeName] of cases) {
-    const parts = relatedParts(stream(body), type, limits);
+    const parts = relatedParts(stream(body), type, limitsFor());
     await assert.rejects(parts.next(), { codeName }, type);
   }
 });
@@ -175,10 +183,10 @@ for (const [name, type] of Object.entries(types)) {
       for (const bytes of [body.subarray(0, 20), body.subarray(0, 500)]) {
         const source = silent(bytes);
         const abort = new AbortController();
-        const reason = uploadAborted();
-        const reading = readParts(source, type, abort.signal);
-        setTimeout(() => abort.abort(reason), 20);
-        await assert.rejects(reading, (error) => error === reason);
+        const limits = limitsFor(abort.signal);
+        const reading = readParts(source, type, limits);
+        setTimeout(() => abort.abort(), 20);
+        await assert.rejects(reading, (error) => error === limits.clock.signal.reason);
         assert.equal(source.destroyed, false);
         assert.equal(source.listenerCount('data'), 0);
         source.destroy();
@@ -188,7 +196,7 @@ for (const [name, type] of Object.entries(types)) {
 
   test(`a reader that stops leaves a body ${name} paused and whole`, slow, async () => {
     const source = stream(body);
-    for await (const { content } of relatedParts(source, type, limits)) {
+    for await (const { content } of relatedParts(source, type, limitsFor())) {
       for await (const chunk of content) if (chunk.length > 0) break;
       break;
     }

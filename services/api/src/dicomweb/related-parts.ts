@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
-import { parseMediaType } from './media-type.ts';
-import type { OpenPart } from './open-part.ts';
-import { PartFeed } from './part-feed.ts';
-import { WholeBody } from './whole-body.ts';
+import { drain } from '../door/borrowed.ts';
+import { type MediaType, parseMediaType } from '../http/media-type.ts';
+import { type BodyLimits, BodyReader } from '../multipart/body-reader.ts';
+import { MultipartReader } from '../multipart/multipart-reader.ts';
 
 /** One object of a STOW-RS request. */
 export interface RelatedPart {
@@ -14,42 +14,38 @@ export interface RelatedPart {
   readonly content: AsyncIterable<Buffer>;
 }
 
-export interface RelatedLimits {
+export interface RelatedLimits extends BodyLimits {
   readonly partsMax: number;
   readonly headerBytesMax: number;
 }
 
 const dicomMediaType = 'application/dicom';
-/** RFC 2046 allows 70; Orthanc's DICOMweb plug-in sends 73. */
-const boundaryCharactersMax = 200;
 
 /**
  * The objects of a STOW-RS request (PS3.18 10.5.1) one after the other, as they stream in: the parts of a multipart/related body (RFC 2387),
  * or a body that is one object. Content that is left unread is passed over when the next part is asked for. Whoever stops early leaves
- * `body` paused and whole, so that an answer can still be sent. `signal` ends the wait for a client that sends nothing, with its reason.
+ * `body` paused and whole, so that an answer can still be sent.
  *
- * Throws UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, TOO_MANY_PARTS, UPLOAD_ABORTED, and what `body` is destroyed with if that is one of ours.
+ * Throws UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST, TOO_MANY_PARTS, and what `BodyReader` does.
  */
 export async function* relatedParts(
   body: Readable,
   contentType: string | undefined,
-  { partsMax, headerBytesMax }: RelatedLimits,
-  signal?: AbortSignal,
+  { partsMax, headerBytesMax, ...limits }: RelatedLimits,
 ): AsyncGenerator<RelatedPart, void, void> {
-  const boundary = boundaryOf(contentType);
-  if (boundary === undefined) {
-    using whole = new WholeBody(body, signal);
-    yield relatedPart(contentType, withoutReturn(whole.part));
-    await whole.part.drain();
+  const type = typeOf(contentType);
+  using reader = new BodyReader(body, limits);
+  if (type.essence === dicomMediaType) {
+    yield relatedPart(contentType, reader);
+    await drain(reader);
     return;
   }
-  using feed = new PartFeed(body, { boundary, headerBytesMax }, signal);
-  for (let position = 1; ; position++) {
-    const part = await feed.next();
-    if (part === undefined) return;
-    if (position > partsMax) throw tooManyParts(partsMax);
-    yield relatedPart(part.contentType ?? untyped, withoutReturn(part));
-    await part.drain();
+  const boundary = type.params.get('boundary');
+  const multipart = new MultipartReader(reader, { type: 'multipart/related', boundary, headerBytesMax });
+  let parts = 0;
+  for await (const { header, content } of multipart.parts()) {
+    if (++parts > partsMax) throw tooManyParts(partsMax);
+    yield relatedPart(header.get('content-type') ?? untyped, content);
   }
 }
 
@@ -66,35 +62,18 @@ function relatedPart(contentType: string | undefined, content: AsyncIterable<Buf
   };
 }
 
-/** A reader that stops does not end the part: its rest must be passed over. */
-function withoutReturn(part: OpenPart): AsyncIterable<Buffer> {
-  return { [Symbol.asyncIterator]: () => ({ next: async () => part.next() }) };
-}
-
-/** Undefined: the body is one object. Throws UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST. */
-function boundaryOf(contentType: string | undefined): string | undefined {
+/** The type of the whole body. Throws UNSUPPORTED_MEDIA_TYPE. */
+function typeOf(contentType: string | undefined): MediaType {
   const type = parseMediaType(contentType ?? '');
-  if (type?.essence === dicomMediaType) return undefined;
+  if (type?.essence === dicomMediaType) return type;
   // RFC 2387 demands the type of the root; clients that leave it out mean the only one that there is.
   const root = parseMediaType(type?.params.get('type') ?? dicomMediaType);
-  if (type?.essence !== 'multipart/related' || root?.essence !== dicomMediaType) {
-    throw new HepastageError(ErrorCode.UNSUPPORTED_MEDIA_TYPE, {
-      what: 'this route does not take a body of this type',
-      where: 'header content-type',
-      expected: `multipart/related; type="${dicomMediaType}"; boundary=…`,
-      action: 'send DICOM objects as STOW-RS does',
-    });
-  }
-  const boundary = type.params.get('boundary') ?? '';
-  if (boundary.length > 0 && boundary.length <= boundaryCharactersMax) return boundary;
-  throw new HepastageError(ErrorCode.INVALID_REQUEST, {
-    what:
-      boundary === ''
-        ? 'the boundary between the parts is missing'
-        : 'the boundary between the parts is too long',
+  if (type?.essence === 'multipart/related' && root?.essence === dicomMediaType) return type;
+  throw new HepastageError(ErrorCode.UNSUPPORTED_MEDIA_TYPE, {
+    what: 'this route does not take a body of this type',
     where: 'header content-type',
-    expected: `a boundary of 1 to ${boundaryCharactersMax} characters`,
-    action: 'let your DICOMweb client build the request',
+    expected: `multipart/related; type="${dicomMediaType}"; boundary=…`,
+    action: 'send DICOM objects as STOW-RS does',
   });
 }
 

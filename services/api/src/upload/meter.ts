@@ -1,8 +1,7 @@
 import type { Hash } from 'node:crypto';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
-import type { UploadClock } from './upload-clock.ts';
 
-/** Bytes of a whole upload so far, over all its parts. */
+/** Bytes of a whole upload so far, be they of a part or between parts. */
 export class UploadBudget {
   readonly #bytesMax: number;
   readonly #onBytes: (bytes: number) => void;
@@ -23,11 +22,6 @@ export class UploadBudget {
   spend(bytes: number): void {
     this.#bytes += bytes;
     this.#onBytes(bytes);
-    this.assertNotExceeded();
-  }
-
-  /** Throws UPLOAD_TOO_LARGE. */
-  assertNotExceeded(): void {
     if (this.#bytes > this.#bytesMax) throw this.#exceeded();
   }
 
@@ -42,36 +36,27 @@ export interface PartLimit {
   readonly code: ErrorCode;
 }
 
-/** Counts the bytes of one part while they stream by, and stops them at its limit and the upload's. */
+/** Counts the bytes of one part while they stream by, and stops them at its limit. */
 export class PartMeter {
   readonly #limit: PartLimit;
-  readonly #budget: UploadBudget;
-  readonly #clock: UploadClock;
   readonly #hash: Hash | undefined;
   bytes = 0;
 
   /** `hash` takes in all bytes, too. */
-  constructor(limit: PartLimit, budget: UploadBudget, clock: UploadClock, hash?: Hash) {
+  constructor(limit: PartLimit, hash?: Hash) {
     this.#limit = limit;
-    this.#budget = budget;
-    this.#clock = clock;
     this.#hash = hash;
   }
 
-  /** Passes the chunks of `source` on. Throws the limit's code, or UPLOAD_TOO_LARGE for the upload as a whole. */
+  /** Passes the chunks of `source` on. Throws the limit's code. */
   async *measure(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
     const { bytesMax, code } = this.#limit;
-    this.#clock.expectBytes();
     for await (const chunk of source) {
-      this.#clock.haveBytes();
       this.bytes += chunk.length;
       if (this.bytes > bytesMax) throw tooLarge(code, 'the part', bytesMax);
-      this.#budget.spend(chunk.length);
       this.#hash?.update(chunk);
       yield chunk;
-      this.#clock.expectBytes();
     }
-    this.#clock.haveBytes();
   }
 }
 

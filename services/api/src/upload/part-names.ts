@@ -1,6 +1,5 @@
 import { ErrorCode, HepastageError } from '@hepastage/proto';
-import { isPartName, type PartName } from '../schemas/study-parts.ts';
-import { unknownPart } from './multipart-errors.ts';
+import { isPartName, type PartName, partNames } from '../schemas/study-parts.ts';
 
 /** The names of a form's parts so far. DICOM objects may share a name; everything else comes once. */
 export class PartNames {
@@ -38,6 +37,16 @@ export class PartNames {
   many(name: PartName): void {
     this.#seen.add(name);
   }
+}
+
+/** The name is not repeated: whoever misnames a part may have put anything there. */
+function unknownPart(position: number): HepastageError {
+  return new HepastageError(ErrorCode.UNKNOWN_PART, {
+    what: 'there is a part that this form does not have',
+    where: `part number ${position}`,
+    expected: partNames.join(', '),
+    action: 'rename it or leave it out',
+  });
 }
 
 function duplicate(name?: PartName): HepastageError {

@@ -1,5 +1,4 @@
 import { defaultMetadata } from '@hepastage/jobs';
-import type { MultipartFile } from '@fastify/multipart';
 import type { StudyMetadata } from '@hepastage/proto';
 import { ErrorCode, HepastageError, StudyInput_Role } from '@hepastage/proto';
 import { archiveEntries } from '@hepastage/platform';
@@ -10,9 +9,9 @@ import { PrefixedStream } from '../door/prefixed-stream.ts';
 import type { ContentDigest } from '../idempotency/content-digest.ts';
 import { fileParts, type FilePartName, metadataPart, type PartName } from '../schemas/study-parts.ts';
 import { contentKind, tellingBytes } from './content-kind.ts';
+import { formParts } from './form-parts.ts';
 import { readMetadata } from './metadata.ts';
 import { PartMeter, UploadBudget } from './meter.ts';
-import { multipartError, unknownPart } from './multipart-errors.ts';
 import { PartNames } from './part-names.ts';
 import { type FileDestination, receiveFile, type ReceivedFile } from './receive-file.ts';
 import type { UploadClock } from './upload-clock.ts';
@@ -45,15 +44,14 @@ export async function receiveParts(
   const files: ReceivedFile[] = [];
   let metadata = defaultMetadata();
   try {
-    for await (const part of partsOf(request, config, clock)) {
-      const name = names.check(part.fieldname);
+    for await (const part of formParts(request, { clock, budget }, config.partHeaderBytesMax)) {
+      const name = names.check(part.name);
       try {
         if (name === metadataPart) {
           names.once(name);
-          const meter = new PartMeter(metadataLimit, budget, clock);
-          metadata = await readMetadata(meter.measure(part.file));
+          metadata = await readMetadata(new PartMeter(metadataLimit).measure(part.content));
         } else {
-          const file = await receiveContent(name, part.file, { names, budget }, destination);
+          const file = await receiveContent(name, part.content, names, destination);
           if (file !== undefined) files.push(file);
         }
       } catch (error) {
@@ -62,7 +60,7 @@ export async function receiveParts(
     }
   } catch (error) {
     // The clock knows best why a stream broke off.
-    throw clock.signal.aborted ? clock.signal.reason : multipartError(error);
+    throw clock.signal.aborted ? clock.signal.reason : error;
   }
   return { files, metadata };
 }
@@ -71,14 +69,12 @@ export async function receiveParts(
 async function receiveContent(
   name: FilePartName,
   source: AsyncIterable<Buffer>,
-  { names, budget }: { names: PartNames; budget: UploadBudget },
+  names: PartNames,
   destination: PartsDestination,
 ): Promise<ReceivedFile | undefined> {
-  const { config, clock, intake, digest } = destination;
+  const { config, intake, digest } = destination;
   const meter = new PartMeter(
     { bytesMax: config.uploadFileBytesMax, code: ErrorCode.UPLOAD_TOO_LARGE },
-    budget,
-    clock,
     digest?.part(name),
   );
   const stream = new PrefixedStream(meter.measure(source));
@@ -106,46 +102,7 @@ async function receiveContent(
 
 /** Faults of the store and of the connection are not the part's. */
 function atPart(error: unknown, name: PartName): unknown {
-  return error instanceof HepastageError && error.httpStatus < 500 ? error.at(`part ${name}`) : error;
-}
-
-/** The parts of the form, all as streams. Whoever stops early, or is stopped by the clock, leaves no stream behind. */
-async function* partsOf(
-  request: FastifyRequest,
-  config: ApiConfig,
-  clock: UploadClock,
-): AsyncGenerator<MultipartFile, void, void> {
-  const parts = request.parts({
-    isPartAFile: () => true,
-    limits: { fileSize: Infinity, parts: Infinity, headerSize: config.partHeaderBytesMax },
-  });
-  for (;;) {
-    clock.expectBytes();
-    const { value: part, done } = await orAborted(parts.next(), clock.signal);
-    clock.haveBytes();
-    if (done === true) return;
-    // isPartAFile above makes every part one.
-    if (part.type !== 'file') throw unknownPart();
-    const stop = () => part.file.destroy(clock.signal.reason as Error);
-    clock.signal.addEventListener('abort', stop, { once: true });
-    try {
-      yield part;
-    } finally {
-      clock.signal.removeEventListener('abort', stop);
-      // Also ends the parser, if the part was not read to its end.
-      part.file.destroy();
-    }
-  }
-}
-
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason as Error);
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
+  const isOfThePart =
+    error instanceof HepastageError && error.httpStatus < 500 && error.code !== ErrorCode.UPLOAD_ABORTED;
+  return isOfThePart ? error.at(`part ${name}`) : error;
 }
