@@ -8,19 +8,12 @@ import { text } from '../../packages/dicom/src/testing/mr-object.ts';
 import { closeArrival, closeArrivalAsSaid, readSaid } from '@hepastage/jobs';
 import { startRedis } from '../helpers/redis-server.ts';
 import { OpenStow, stow } from '../helpers/stow.ts';
-import { type ApiUnderTest, noTraces, startApi, tenant } from './api-under-test.ts';
-import { complete, eraseJob, indexOf, jobsOf } from './arriving-study.ts';
+import { noTraces, startApi, tenant } from './api-under-test.ts';
+import { bringing, complete, eraseJob, indexOf, jobsOf } from './arriving-study.ts';
 import { slice, sopUid, studyUid } from './dicom-objects.ts';
 import { eventually } from './eventually.ts';
 import { problemOf } from './study-form.ts';
 import { succeed } from './worker-stand-in.ts';
-
-/** Sends these slices, and waits until the first of them is in the store: what ends the last one is still to come. */
-async function bringing(api: ApiUnderTest, open: OpenStow, slices: readonly number[]): Promise<void> {
-  const before = (await api.traces()).objects.length;
-  for (const n of slices) await open.send(slice(n));
-  await eventually(async () => (await api.traces()).objects.length, before + slices.length - 1);
-}
 
 /** The first slice, with pixels of this size. */
 const spaced = (spacing: string) => slice(1, { 0x0028_0030: text(0x0028_0030, 'DS', spacing) });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { contentName, idempotencyName, readMarker } from '@hepastage/jobs';
+import { contentName, defaultMetadata, idempotencyName, readMarker, writeSaid } from '@hepastage/jobs';
 import { PolicyStore } from '@hepastage/access';
 import { type JobRecordJson, JobRecord_State } from '@hepastage/proto';
 import { stow } from '../helpers/stow.ts';
@@ -9,6 +9,7 @@ import { type ApiUnderTest, noTraces, startApi, tenant } from './api-under-test.
 import { complete, jobsOf } from './arriving-study.ts';
 import { slice, studyUid } from './dicom-objects.ts';
 import { eventually } from './eventually.ts';
+import { RawUpload } from './raw-upload.ts';
 import { type Parts, postStudy, problemOf, studyForm } from './study-form.ts';
 import { gzip, volume } from './volumes.ts';
 import { fail, succeed } from './worker-stand-in.ts';
@@ -139,6 +140,51 @@ test('an erased job takes its key along', async () => {
   assert.equal((await fetch(`${api.url}/v1/jobs/${jobId}`, { method: 'DELETE' })).status, 204);
   assert.deepEqual(await api.traces(), noTraces);
   assert.notEqual((await accepted(await post(api))).jobId, jobId);
+});
+
+test('a client that goes away while it repeats a study breaks nothing off but its repeat', async () => {
+  await using api = await startApi();
+  const { jobId } = await accepted(await post(api, [study[0]!]));
+  const once = await api.traces();
+  const active = async () => {
+    const metric = await api.deps.registry.getSingleMetric('hepastage_uploads_active')?.get();
+    return metric?.values[0]?.value;
+  };
+  for (const share of [0.1, 0.5, 0.9]) {
+    const upload = await RawUpload.begin(api.url, 't1w', 1_000_000, keyed);
+    await upload.send(volume().subarray(0, share * volume().length));
+    await eventually(active, 1);
+    upload.vanish();
+    await eventually(active, 0);
+  }
+  assert.equal((await accepted(await post(api, [study[0]!]))).jobId, jobId);
+  assert.deepEqual(await api.traces(), once);
+});
+
+test('an erased job takes along the keys that it was given later', async () => {
+  await using api = await startApi({ settings: { keysRefreshSeconds: 1 } });
+  await new PolicyStore(api.deps.store, api.deps.audit).put(tenant, { deduplicate: true });
+  const before = await api.traces();
+  const { jobId } = await accepted(await post(api));
+  const twin = await accepted(await post(api, study, { 'idempotency-key': 'another' }));
+  assert.equal(twin.jobId, jobId, 'the same content');
+  const again = await accepted(await post(api, study, { 'idempotency-key': 'another' }));
+  assert.equal(again.jobId, jobId);
+  assert.equal((await fetch(`${api.url}/v1/jobs/${jobId}`, { method: 'DELETE' })).status, 204);
+  assert.deepEqual(await api.traces(), before);
+});
+
+test('an erased job takes along the key of whoever said later that its study is complete', async () => {
+  await using api = await startApi();
+  const { jobIds } = await stow(api.url, [slice(1), slice(2)]);
+  // The first who says so dies before anything follows from it.
+  const hashed = api.deps.uidHasherOf(tenant)(studyUid);
+  const said = { metadata: defaultMetadata(), idempotencyKeySha256: '', contentSha256: '' };
+  await api.deps.arrivals.close({ tenant, studyInstanceUid: hashed }, writeSaid(said));
+  const { jobId } = await accepted(await complete(api, {}, keyed));
+  assert.equal(jobId, jobIds[0]);
+  assert.equal((await fetch(`${api.url}/v1/jobs/${jobId}`, { method: 'DELETE' })).status, 204);
+  assert.deepEqual(await api.traces(), noTraces);
 });
 
 test('a marker whose upload broke off before its request stands for nothing', async () => {

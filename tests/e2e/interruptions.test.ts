@@ -96,7 +96,6 @@ test('a worker that thaws after another has finished its study changes nothing, 
   await eventually(async () => frozen.log().includes('"outcome":"dropped"'), true);
   assert.equal(await frozen.stop(), 0);
   assert.deepEqual(await digestsBelow(folder), written);
-  assert.ok(!written.some(([name]) => name.includes('failures/')));
   assert.deepEqual(await system.client.job(ended.jobId), ended);
 });
 
@@ -153,7 +152,7 @@ test('what a killed worker wrote of an erased study is found and erased', async 
     objectKeys.artefact(tenant, jobId, { name: 'heatmap.t1w.nii.gz', sha256: '0' }),
     new Uint8Array(10),
   );
-  await store.writeBytes(objectKeys.failure(tenant, jobId, 'attempt'), new Uint8Array(10));
+  await store.writeBytes(objectKeys.result(tenant, jobId), Buffer.from('{}'));
   const status = await openStatusStore({
     redisUrl: system.redis.url,
     redisPrefix: system.redis.prefix,

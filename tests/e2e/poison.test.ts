@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
 import { ErrorCode, JobRecord_State, StudyMetadataSchema } from '@hepastage/proto';
-import { createLogger, objectKeys, openObjectStore, openStatusStore } from '@hepastage/platform';
+import { readEnd } from '@hepastage/jobs';
+import { createLogger, openObjectStore, openStatusStore } from '@hepastage/platform';
 import { eventually } from '../api/eventually.ts';
 import { follow, phantomStudy } from '../helpers/studies.ts';
 import { startSystem } from '../helpers/system.ts';
@@ -71,8 +72,7 @@ test(
 
     const store = openObjectStore({ objectStore: system.settings['HEPASTAGE_OBJECT_STORE']! });
     opened.defer(async () => store.close());
-    const failures = await Array.fromAsync(store.list(objectKeys.failures(poison.tenant, poison.jobId)));
-    assert.equal(failures.length, 1, 'it is FAILED for good');
+    assert.equal((await readEnd(store, poison))?.state, JobRecord_State.FAILED, 'for good');
 
     /** Until the `attempt`th attempt at the poison has begun. */
     async function untilBegun(attempt: number): Promise<void> {

@@ -1,6 +1,6 @@
-import { jobErrorOf, outcomeOf, readResult, recordFailure } from '@hepastage/jobs';
-import { HepastageError, isFinished, type JobRecord_State, type StudyRequest } from '@hepastage/proto';
-import type { Claim, ObjectStore, StatusStore } from '@hepastage/platform';
+import { announceEnd, isToBeErased, jobErrorOf, readEnd, recordFailure } from '@hepastage/jobs';
+import { HepastageError, JobRecord_State, type StudyRequest } from '@hepastage/proto';
+import type { ObjectStore, StatusStore } from '@hepastage/platform';
 import {
   type ImagingPool,
   type OpinionEvent,
@@ -44,14 +44,13 @@ export type Outcome =
   /** The job had ended already, was taken over or erased: there is nothing to do. `state`: how it had ended before this attempt. */
   | { readonly kind: 'dropped'; readonly state?: JobRecord_State };
 
-type Claimed = Extract<Claim, { kind: 'claimed' }>;
-
 /** Is told of the claim, whose `attempt` counts from 1. */
 export type OnClaim = (attempt: number) => void;
 
 /**
  * One attempt at a study: claims it, stages it, records the outcome. Everything that it writes to the record carries the claim's token, so that an
- * attempt that was overtaken changes nothing. Throws where the outcome can't be recorded: the study must go back to the queue then.
+ * attempt that was overtaken changes nothing; but how the job has ended is for the object store to say (`readEnd`): whoever finds that there has the record
+ * say so. Throws where the outcome can't be recorded: the study must go back to the queue then.
  */
 export async function runStudy(
   request: StudyRequest,
@@ -61,21 +60,21 @@ export async function runStudy(
 ): Promise<Outcome> {
   const { tenant, jobId } = request;
   const { status, store } = parts;
-  if (givenUp !== undefined) return giveUp(request, givenUp, parts);
-  // An attempt before this one may have died between its result and the record; or Redis has lost that record.
-  const before = await readResult(store, request);
-  if (before !== undefined) await status.recover(tenant, jobId, outcomeOf(before));
+  // Whoever ended it may have died before the record said so; or Redis has lost what it said.
+  if (await isToBeErased(request, store)) await status.cancel(tenant, jobId);
+  const before = await readEnd(store, request);
+  if (before !== undefined) await announceEnd(request, before, status);
+  else if (givenUp !== undefined) return takenBack(request, await fail(request, givenUp, parts), parts);
   const claim = await status.claim(tenant, jobId);
   if (claim.kind !== 'claimed') {
     // The attempt before this one may have died while it wrote, or while it took back.
-    await takeBack(request, parts);
-    return { kind: 'dropped', ...(claim.kind === 'finished' && { state: claim.state }) };
+    const outcome = { kind: 'dropped', ...(claim.kind === 'finished' && { state: claim.state }) } as const;
+    return takenBack(request, outcome, parts);
   }
   const { attempt, token } = claim;
   onClaim(attempt);
 
-  let outcome: Outcome;
-  let recorded: boolean;
+  let outcome: Outcome = { kind: 'dropped' };
   try {
     const staged = await stageStudy(request, {
       ...parts,
@@ -87,44 +86,48 @@ export async function runStudy(
         if (!(await status.report(tenant, jobId, token, progress))) throw interruptions.superseded();
       },
     });
-    outcome = { kind: 'succeeded', ...staged };
     const { stage } = staged.result;
-    recorded = await status.succeed(tenant, jobId, token, { stage, model: parts.model.name });
+    if (await status.succeed(tenant, jobId, token, { stage, model: parts.model.name }))
+      outcome = { kind: 'succeeded', ...staged };
   } catch (thrown) {
     const error = HepastageError.from(signal.aborted ? signal.reason : thrown);
-    outcome = mayRetry(error) ? { kind: 'returned', error } : await failed(request, claim, error, parts);
-    recorded =
-      outcome.kind === 'returned' ? await status.requeue(tenant, jobId, token) : outcome.kind === 'failed';
+    outcome = mayRetry(error) ? { kind: 'returned', error } : await failed(request, token, error, parts);
+    if (outcome.kind === 'returned' && !(await status.requeue(tenant, jobId, token)))
+      outcome = { kind: 'dropped' };
   }
-  if (recorded) {
-    if (outcome.kind === 'succeeded') await eraseUnlisted(request, outcome.result, store);
-    return outcome;
-  }
-  await takeBack(request, parts);
-  return { kind: 'dropped' };
+  return takenBack(request, outcome, parts);
 }
 
 /** The failure, kept for good; a failure that can't be kept now is none yet: the study is tried again until it can. */
 async function failed(
-  { tenant, jobId }: StudyRequest,
-  { attempt, token }: Claimed,
+  request: StudyRequest,
+  token: string,
   error: HepastageError,
   parts: WorkerParts,
 ): Promise<Outcome> {
   try {
-    const isRecorded = await recordFailure({ tenant, jobId, attempt }, jobErrorOf(error), parts, token);
-    return isRecorded ? { kind: 'failed', error } : { kind: 'dropped' };
+    return await fail(request, error, parts, token);
   } catch (unkept) {
     return { kind: 'returned', error: HepastageError.from(unkept) };
   }
 }
 
-/** Fails a study that nobody has in hand, and that nobody may take again. */
-async function giveUp(request: StudyRequest, error: HepastageError, parts: WorkerParts): Promise<Outcome> {
-  const { tenant, jobId } = request;
-  const record = (await parts.status.get(tenant, jobId))?.record;
-  const isOpen = record !== undefined && !isFinished(record);
-  if (isOpen && (await recordFailure(record, jobErrorOf(error), parts))) return { kind: 'failed', error };
-  await takeBack(request, parts);
-  return { kind: 'dropped', ...(record && !isOpen && { state: record.state }) };
+/** Lets the study fail, unless its result was first. `token` undefined: nobody has it in hand, and nobody may take it again. */
+async function fail(
+  request: StudyRequest,
+  error: HepastageError,
+  parts: WorkerParts,
+  token?: string,
+): Promise<Outcome> {
+  const state = await recordFailure(request, jobErrorOf(error), parts, token);
+  if (state === JobRecord_State.FAILED) return { kind: 'failed', error };
+  return { kind: 'dropped', ...(state !== undefined && { state }) };
+}
+
+/** The outcome, once what counts for nothing by it is taken back. */
+async function takenBack(request: StudyRequest, outcome: Outcome, parts: WorkerParts): Promise<Outcome> {
+  if (outcome.kind === 'succeeded') await eraseUnlisted(request, outcome.result.artefacts, parts.store);
+  if (outcome.kind === 'failed') await eraseUnlisted(request, [], parts.store);
+  if (outcome.kind === 'dropped') await takeBack(request, parts);
+  return outcome;
 }

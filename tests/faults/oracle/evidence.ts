@@ -23,8 +23,8 @@ export interface Evidence {
   readonly expected: ReadonlyMap<string, StagingResult>;
   /** By job id. */
   readonly stored: ReadonlyMap<string, StoredJob>;
-  /** The job that the object store has for each idempotency key, by the key's SHA-256. */
-  readonly markers: ReadonlyMap<string, string>;
+  /** The jobs that the object store has for each idempotency key, by the key's SHA-256. */
+  readonly markers: Iterable<readonly [sha256: string, jobId: string]>;
   /** Keys outside of jobs' folders, markers and audit log. */
   readonly strayKeys: readonly string[];
   /** The status store's, by job id. */

@@ -4,7 +4,6 @@ import { createLogger, objectKeys, openStatusStore, openStudyQueue } from '@hepa
 import {
   AuditEntry_Action,
   decodeText,
-  JobMarkerSchema,
   type JobRecord_State,
   type StagingResult,
   StudyRequestSchema,
@@ -17,24 +16,21 @@ type Found = Pick<Evidence, 'stored' | 'markers' | 'strayKeys' | 'records' | 'qu
 
 const bytesMax = 16 * 2 ** 20;
 const auditFolder = `audit/${tenant}/`;
-const markerFolder = objectKeys.marker(tenant, 'idempotency', '').replace(/\.json$/, '');
+const markerFolder = objectKeys.markers(tenant, 'idempotency');
 
 /** Looks at everything that the system keeps: object store, status store, queue, audit log; results and artefacts by its API. */
 export async function gatherEvidence(system: FaultySystem): Promise<Found> {
   const { store } = system;
   const folders = new Map<string, string[]>();
-  const markers = new Map<string, string>();
+  const markers: [string, string][] = [];
   const strayKeys: string[] = [];
   for await (const { key } of store.list('')) {
     if (key.startsWith(jobsFolder)) {
       const [jobId = '', ...path] = key.slice(jobsFolder.length).split('/');
       folders.set(jobId, [...(folders.get(jobId) ?? []), path.join('/')]);
     } else if (key.startsWith(markerFolder)) {
-      const bytes = (await store.readBytes(key, bytesMax))!;
-      markers.set(
-        key.slice(markerFolder.length, -'.json'.length),
-        decodeText(JobMarkerSchema, bytes.toString()).jobId,
-      );
+      const [sha256 = '', jobId = ''] = key.slice(markerFolder.length, -'.json'.length).split('/');
+      markers.push([sha256, jobId]);
     } else if (!key.startsWith(auditFolder)) strayKeys.push(key);
   }
   const client = new ApiClient(system.url);

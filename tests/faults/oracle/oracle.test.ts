@@ -54,8 +54,8 @@ suite('whatever is planted is found', () => {
       'leftover',
     ],
     'a record without objects': [(e) => e.records.set('job-3', QUEUED), 'leftover'],
-    'a failure beside a result': [
-      (e) => change(e, 'job-1', { objects: ['request.json', 'result.json', 'failures/x.json'] }),
+    'an artefact that the result does not list': [
+      (e) => change(e, 'job-1', { objects: ['request.json', 'result.json', 'artefacts/b2/x.png'] }),
       'leftover',
     ],
     'a key that stands for another job': [(e) => e.markers.set(sha256('key-1'), 'job-3'), 'leftover'],

@@ -18,8 +18,7 @@ export async function withService<T>(use: (stores: ServiceStores) => Promise<T>)
     const status = opened.adopt(await openStatusStore(config), async (it) => it.close());
     const queue = opened.adopt(await openStudyQueue(config), async (it) => it.close());
     const notices = opened.adopt(await NoticeQueue.open(config), async (it) => it.close());
-    // Quiet periods are the API's business: no alarm is set here.
-    const arrivals = opened.adopt(await openArrivals({ ...config, quietMs: 0 }), async (it) => it.shutDown());
+    const arrivals = opened.adopt(await openArrivals(config), async (it) => it.shutDown());
     const forget = async ({ jobId }: { jobId: string }) => notices.remove(jobId);
     return await use({ store, status, queue, arrivals, notices, audit: new AuditLog(store), forget });
   });

@@ -1,7 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { type Arrival, objectKeys } from '@hepastage/platform';
 import {
-  decodeText,
   type DicomInstance,
   DicomStudySchema,
   ErrorCode,
@@ -11,19 +10,15 @@ import {
   type StudyRequest,
   StudyRequestSchema,
 } from '@hepastage/proto';
-import { writeDicomIndex } from '../commit/dicom-index.ts';
+import { framesMax, writeDicomIndex } from '../commit/dicom-index.ts';
 import { readRequest } from '../commit/read-request.ts';
 import { writeRequest } from '../commit/write-request.ts';
 import { jobErrorOf } from '../failure/job-error.ts';
 import { recordFailure } from '../failure/record-failure.ts';
 import type { JobName, JobStores } from '../job-stores.ts';
+import { type ArrivalLimits, withArrived } from './arrived.ts';
+import { isLost, lost } from './is-lost.ts';
 import { readSaid, type Said } from './said.ts';
-
-/** What a study may be at most. */
-export interface ArrivalLimits {
-  readonly filesMax: number;
-  readonly indexBytesMax: number;
-}
 
 export interface ClosingDeps extends Pick<JobStores, 'store' | 'status' | 'queue'> {
   readonly config: ArrivalLimits;
@@ -34,7 +29,7 @@ export interface ClosingDeps extends Pick<JobStores, 'store' | 'status' | 'queue
 /**
  * Makes a study of what has arrived, as a whole upload would have: index → request.json → record QUEUED → queue; or lets the job fail if it is too much.
  * Doing it again with the same metadata changes nothing, even at the same time, so that whoever dies on the way can be followed by another. False: there
- * is no job.
+ * is no job. Throws QUEUE_UNAVAILABLE where Redis lost the job meanwhile: what is in the store is promised, and stays.
  */
 export async function closeArrival(arrival: Arrival, said: Said, deps: ClosingDeps): Promise<boolean> {
   const { tenant, jobId } = arrival;
@@ -44,10 +39,13 @@ export async function closeArrival(arrival: Arrival, said: Said, deps: ClosingDe
   if (record.state !== JobRecord_State.RECEIVING && record.state !== JobRecord_State.QUEUED) return true;
   let request = await readRequest(store, arrival);
   if (request === undefined) {
-    const instances = await arrivedInstances(arrival, deps);
-    if (instances === 'too many') return refuse(record, deps);
-    if (instances.length === 0) return eraseEmpty(arrival, deps);
-    request = await makeRequest({ ...arrival, instances, createdAt: record.createdAt, said }, deps);
+    const { createdAt } = record;
+    const made = await withArrived(arrival, deps, async (instances) =>
+      instances.length === 0 ? undefined : makeRequest({ ...arrival, instances, createdAt, said }, deps),
+    );
+    if (made === 'too many') return refuse(record, deps);
+    if (made === undefined) return eraseEmpty(arrival, deps);
+    request = made;
   }
   if (await status.complete(request)) {
     await queue.add(request);
@@ -55,6 +53,7 @@ export async function closeArrival(arrival: Arrival, said: Said, deps: ClosingDe
   }
   const state = (await status.get(tenant, jobId))?.record.state;
   if (state !== undefined && state !== JobRecord_State.CANCELLED) return true;
+  if (state === undefined && (await isLost(arrival, store))) throw lost();
   // Its owner erased the job meanwhile: what was written after that goes, too.
   await store.erase(objectKeys.job(tenant, jobId));
   return false;
@@ -93,23 +92,6 @@ async function makeRequest(
   return request;
 }
 
-/** What all requests brought together. An instance that came twice counts as it came last. */
-async function arrivedInstances(
-  { tenant, jobId }: Arrival,
-  { store, config }: ClosingDeps,
-): Promise<DicomInstance[] | 'too many'> {
-  const instances = new Map<string, DicomInstance>();
-  const arrivals = objectKeys.arrival(tenant, jobId, '').replace(/\.json$/, '');
-  const keys = (await Array.fromAsync(store.list(arrivals))).map(({ key }) => key);
-  for (const key of keys.toSorted()) {
-    const bytes = await store.readBytes(key, config.indexBytesMax);
-    const brought = bytes && decodeText(DicomStudySchema, bytes.toString());
-    for (const instance of brought?.instances ?? []) instances.set(instance.sopInstanceUid, instance);
-    if (instances.size > config.filesMax) return 'too many';
-  }
-  return [...instances.values()];
-}
-
 /** Requests announced the study, and all of them broke off. */
 async function eraseEmpty({ tenant, jobId }: Arrival, { status, store }: ClosingDeps): Promise<false> {
   await status.cancel(tenant, jobId);
@@ -119,15 +101,15 @@ async function eraseEmpty({ tenant, jobId }: Arrival, { status, store }: Closing
 }
 
 async function refuse(record: JobRecord, deps: ClosingDeps): Promise<boolean> {
-  const hasFailed = await recordFailure(record, jobErrorOf(tooMany(deps.config.filesMax)), deps);
+  const hasFailed = (await recordFailure(record, jobErrorOf(tooMuch(deps.config)), deps)) !== undefined;
   if (hasFailed) await deps.onEnded(record);
   return hasFailed;
 }
 
-function tooMany(filesMax: number): HepastageError {
+function tooMuch({ filesMax, indexBytesMax }: ArrivalLimits): HepastageError {
   return new HepastageError(ErrorCode.TOO_MANY_FILES, {
     what: 'the study has more objects than allowed',
-    expected: `at most ${filesMax}`,
+    expected: `at most ${filesMax}, with ${framesMax} images and ${indexBytesMax} bytes of index`,
     action: 'send the T1W and T2W series alone',
   });
 }

@@ -10,6 +10,9 @@ import {
   StudyInputSchema,
 } from '@hepastage/proto';
 
+/** Most images of a study: each takes about a kilobyte of its index, and up to two of memory while that is made. */
+export const framesMax = 100_000;
+
 /** Writes the index of a study's DICOM objects, which all lie in the store already, and returns it as an input of the study. */
 export async function writeDicomIndex(
   study: DicomStudy,

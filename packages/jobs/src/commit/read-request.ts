@@ -11,5 +11,5 @@ export async function readRequest(
   { tenant, jobId }: JobName,
 ): Promise<StudyRequest | undefined> {
   const bytes = await store.readBytes(objectKeys.request(tenant, jobId), requestBytesMax);
-  return bytes && decodeText(StudyRequestSchema, bytes.toString());
+  return bytes?.length ? decodeText(StudyRequestSchema, bytes.toString()) : undefined;
 }

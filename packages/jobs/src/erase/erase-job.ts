@@ -1,10 +1,10 @@
-import { create } from '@bufbuild/protobuf';
-import { type AuditLog } from '@hepastage/access';
+import type { AuditLog } from '@hepastage/access';
 import { objectKeys } from '@hepastage/platform';
-import { AuditEntry_Action, encodeText, type Erasure, ErasureSchema, now } from '@hepastage/proto';
+import { AuditEntry_Action } from '@hepastage/proto';
 import { readRequest } from '../commit/read-request.ts';
 import type { JobName, JobStores } from '../job-stores.ts';
-import { eraseMarkers } from '../markers/markers.ts';
+import { eraseMarkers } from '../markers/late-names.ts';
+import { type Eraser, eraseNote, notedEraser, noteErasure } from './erasure-note.ts';
 
 export interface ErasingDeps extends JobStores {
   readonly audit: AuditLog;
@@ -12,17 +12,11 @@ export interface ErasingDeps extends JobStores {
   readonly forget: (job: JobName) => Promise<void>;
 }
 
-/** Who wants a job erased. */
-export interface Eraser {
-  readonly actor: string;
-  /** Of the request, as logs have it. */
-  readonly requestId?: string;
-}
-
 /**
  * Cancels a job and erases everything of it. Invariants:
  *
- * - What was erased is gone everywhere: inputs, result, artefacts, failures, the names that stand for it, record, index, queue entry; what is left is a line of the audit log.
+ * - What was erased is gone everywhere: inputs, result, artefacts, failures, the names that stand for it, record, index, queue entry; what is left is a line of the audit log for each who
+ *   asked, the first of them included whose erasure broke off.
  * - An erasure that was begun is finished: an object says so from before the first step until after the last, and whoever finds it (`reconcile`, a DELETE that is
  *   sent again) does all of it once more. Every step may be done twice.
  *
@@ -31,23 +25,23 @@ export interface Eraser {
 export async function eraseJob(job: JobName, eraser: Eraser, deps: ErasingDeps): Promise<void> {
   const { tenant, jobId } = job;
   const { store, status, queue, arrivals, audit } = deps;
-  const body = Buffer.from(encodeText(ErasureSchema, erasureOf(job, eraser)));
-  await store.writeBytes(objectKeys.erasure(tenant, jobId), body, { mediaType: 'application/json' });
+  const erasers = await noteErasure(job, eraser, store);
 
   await status.cancel(tenant, jobId);
   const studyInstanceUid = (await status.get(tenant, jobId))?.record.studyInstanceUid ?? '';
   if (studyInstanceUid !== '') await arrivals.abandon({ tenant, jobId, studyInstanceUid });
   await queue.remove(jobId);
   await deps.forget(job);
-  const request = await readRequest(store, job);
-  if (request !== undefined) await eraseMarkers(request, store);
+  await eraseMarkers((await readRequest(store, job)) ?? job, store);
   await store.erase(objectKeys.job(tenant, jobId));
   await status.erase(tenant, jobId);
-  await audit.append(tenant, { ...eraser, action: AuditEntry_Action.JOB_ERASED, jobId });
+  for (const one of erasers)
+    await audit.append(tenant, { ...one, action: AuditEntry_Action.JOB_ERASED, jobId });
 
-  await store.erase(objectKeys.erasure(tenant, jobId));
+  await eraseNote(job, store);
 }
 
-function erasureOf({ tenant, jobId }: JobName, { actor }: Eraser): Erasure {
-  return create(ErasureSchema, { tenant, jobId, actor, requestedAt: now() });
+/** Goes on with an erasure that broke off, in the name of whoever asked for it; in its own where nothing says who that was. */
+export async function finishErasure(job: JobName, deps: ErasingDeps): Promise<void> {
+  return eraseJob(job, (await notedEraser(job, deps.store)) ?? { actor: 'reconcile' }, deps);
 }

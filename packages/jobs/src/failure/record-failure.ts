@@ -1,49 +1,42 @@
-import { create } from '@bufbuild/protobuf';
 import { objectKeys, type ObjectStore, type StatusStore } from '@hepastage/platform';
 import {
-  decodeText,
   encodeText,
+  isFinished,
   type JobError,
   type JobRecord,
   JobRecord_State,
   JobRecordSchema,
   now,
 } from '@hepastage/proto';
+import { announceEnd } from '../end/announce-end.ts';
+import { readEnd } from '../end/job-end.ts';
+import type { JobName } from '../job-stores.ts';
 
-/** Name of the failure of a job that nobody had a claim on any more. */
-const givenUp = 'given-up';
-/** Most of a failure's object, bytes. */
-const failureBytesMax = 64 * 1_024;
+const { CANCELLED, FAILED } = JobRecord_State;
 
 /**
- * FAILED, for good. Invariant: a job that is FAILED in the status store has a failure in the object store, so that it stays FAILED when Redis loses everything. So the object is
- * written first; where the status store then refuses (another attempt has the job, it has ended or was erased), it is taken back. The object's name is the claim's, so
- * that an attempt never takes back another's. False: refused. `token`: of the claim; undefined for whoever has none.
+ * Lets a job fail for good, unless it has ended by then: its end is created in the object store before anybody is told of it (`readEnd`). Returns how the job has ended: FAILED, or
+ * SUCCEEDED where its result was first; undefined where it is not for the caller to say: another attempt has the job, or it is being erased, or its record is lost. `token`: of
+ * the claim; undefined for whoever has none. Throws where the end can't be kept: it is none yet.
  */
 export async function recordFailure(
-  job: Pick<JobRecord, 'tenant' | 'jobId' | 'attempt'>,
+  job: JobName,
   error: JobError,
   { store, status }: { readonly store: ObjectStore; readonly status: StatusStore },
   token?: string,
-): Promise<boolean> {
-  const { tenant, jobId, attempt } = job;
-  const key = objectKeys.failure(tenant, jobId, token ?? givenUp);
-  const state = JobRecord_State.FAILED;
-  const failure = create(JobRecordSchema, { tenant, jobId, attempt, state, error, finishedAt: now() });
-  const body = Buffer.from(encodeText(JobRecordSchema, failure));
-  await store.writeBytes(key, body, { mediaType: 'application/json' });
-  const isRecorded = await status.fail(tenant, jobId, token, error);
-  if (!isRecorded && !(await hasFailed(job, status))) await store.erase(key);
-  return isRecorded;
-}
+): Promise<JobRecord_State | undefined> {
+  const { tenant, jobId } = job;
+  const open = (await status.get(tenant, jobId))?.record;
+  if (open === undefined || isFinished(open)) return undefined;
+  if (token !== undefined && !(await status.holds(tenant, jobId, token))) return undefined;
 
-/** Whoever gives a job up finds it FAILED, mostly: then there is a failure more, and no harm in it. */
-async function hasFailed({ tenant, jobId }: Pick<JobRecord, 'tenant' | 'jobId'>, status: StatusStore) {
-  return (await status.get(tenant, jobId))?.record.state === JobRecord_State.FAILED;
-}
-
-/** What a failure's object says; undefined if it was taken back meanwhile. */
-export async function readFailure(store: ObjectStore, key: string): Promise<JobRecord | undefined> {
-  const bytes = await store.readBytes(key, failureBytesMax);
-  return bytes && decodeText(JobRecordSchema, bytes.toString());
+  const record: JobRecord = { ...open, state: FAILED, error, finishedAt: now() };
+  const key = objectKeys.result(tenant, jobId);
+  const body = Buffer.from(encodeText(JobRecordSchema, record));
+  const isFirst = await store.create(key, body, { mediaType: 'application/json' });
+  const end = isFirst ? ({ state: FAILED, error, record } as const) : await readEnd(store, job);
+  const said = end && (await announceEnd(job, end, status));
+  // What was created after the erasure had erased the rest. A cancelled job has no end: nobody was told of this one.
+  if (said === CANCELLED) await store.erase(key);
+  return said === end?.state ? said : undefined;
 }

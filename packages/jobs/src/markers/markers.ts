@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { objectKeys, type ObjectStore } from '@hepastage/platform';
-import { decodeText, encodeText, type JobMarker, JobMarkerSchema, type StudyRequest } from '@hepastage/proto';
+import { decodeText, encodeText, type JobMarker, JobMarkerSchema } from '@hepastage/proto';
 import { hasRequest } from '../commit/has-request.ts';
+import { ruleOutRequest } from '../commit/rule-out-request.ts';
 
 /** Most of a marker's object, bytes. */
 const markerBytesMax = 4_096;
@@ -25,48 +26,63 @@ export function contentName(tenant: string, sha256: string): MarkerName {
   return { tenant, kind: 'content', sha256 };
 }
 
-/**
- * The job that a name stands for; undefined if it stands for none. A marker is written before its job's request.json, so one whose job has none is a
- * leftover of an upload that broke off, or of an erasure, and stands for nothing.
- */
+/** The job that a name stands for; undefined if it stands for none. */
 export async function readMarker(name: MarkerName, store: ObjectStore): Promise<JobMarker | undefined> {
-  const marker = await readMarkerObject(name, store);
-  if (marker === undefined) return undefined;
-  const isAccepted = await hasRequest(store, { tenant: name.tenant, jobId: marker.jobId });
-  return isAccepted ? marker : undefined;
+  for await (const marker of readMarkers(name, store)) return marker;
+  return undefined;
 }
 
-/** From now on the name stands for the job. Call it with the name's lock held, and before the job's request.json is written. */
+/**
+ * All jobs that a name stands for: one, unless some have failed. A marker is written before its job's request.json, so one whose job has none is a leftover of an
+ * upload that broke off, or of an erasure, and stands for nothing.
+ */
+export async function* readMarkers(name: MarkerName, store: ObjectStore): AsyncGenerator<JobMarker> {
+  const { tenant, kind, sha256 } = name;
+  for await (const jobId of jobsMarked(name, store)) {
+    if (!(await hasRequest(store, { tenant, jobId }))) continue;
+    const bytes = await store.readBytes(objectKeys.marker(tenant, kind, sha256, jobId), markerBytesMax);
+    if (bytes !== undefined) yield decodeText(JobMarkerSchema, bytes.toString());
+  }
+}
+
+/** The name may stand for the job: it does once the job is accepted, for which `ruleOutRivals` must have returned true. */
 export async function writeMarker(
   { tenant, kind, sha256 }: MarkerName,
   { jobId, contentSha256 }: Pick<JobMarker, 'jobId' | 'contentSha256'>,
   store: ObjectStore,
 ): Promise<void> {
   const body = encodeText(JobMarkerSchema, create(JobMarkerSchema, { jobId, contentSha256 }));
-  const key = objectKeys.marker(tenant, kind, sha256);
+  const key = objectKeys.marker(tenant, kind, sha256, jobId);
   await store.writeBytes(key, Buffer.from(body), { mediaType: 'application/json' });
 }
 
-/** Takes the names away that stand for this study; those that stand for another by now stay. */
-export async function eraseMarkers(
-  { tenant, jobId, idempotencyKeySha256, contentSha256 }: StudyRequest,
+/**
+ * Rules out that the name ever stands for another job than this, whose marker is written; false: it does already. Of two that do so at the same time at least one sees
+ * the other, for each has written its marker before it looks; so both may be ruled out, but never both be accepted.
+ */
+export async function ruleOutRivals(
+  name: MarkerName,
+  { jobId }: Pick<JobMarker, 'jobId'>,
   store: ObjectStore,
-): Promise<void> {
-  const names: readonly MarkerName[] = [
-    { tenant, kind: 'idempotency', sha256: idempotencyKeySha256 },
-    { tenant, kind: 'content', sha256: contentSha256 },
-  ];
-  for (const name of names) {
-    if (name.sha256 === '') continue;
-    const marker = await readMarkerObject(name, store);
-    if (marker?.jobId === jobId) await store.erase(objectKeys.marker(tenant, name.kind, name.sha256));
+): Promise<boolean> {
+  for await (const rival of jobsMarked(name, store)) {
+    if (rival === jobId) continue;
+    if (!(await ruleOutRequest({ tenant: name.tenant, jobId: rival }, store))) return false;
+    await eraseMarker(name, rival, store);
   }
+  return true;
 }
 
-async function readMarkerObject(
+export async function eraseMarker(
   { tenant, kind, sha256 }: MarkerName,
+  jobId: string,
   store: ObjectStore,
-): Promise<JobMarker | undefined> {
-  const bytes = await store.readBytes(objectKeys.marker(tenant, kind, sha256), markerBytesMax);
-  return bytes && decodeText(JobMarkerSchema, bytes.toString());
+): Promise<void> {
+  await store.erase(objectKeys.marker(tenant, kind, sha256, jobId));
+}
+
+/** Jobs that a name stands, or may once have stood, for. */
+async function* jobsMarked({ tenant, kind, sha256 }: MarkerName, store: ObjectStore): AsyncGenerator<string> {
+  const folder = objectKeys.markersOf(tenant, kind, sha256);
+  for await (const { key } of store.list(folder)) yield key.slice(folder.length).replace(/\.json$/, '');
 }

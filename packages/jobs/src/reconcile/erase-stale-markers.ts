@@ -1,5 +1,6 @@
 import { objectKeys } from '@hepastage/platform';
-import { type MarkerName, markerKinds, readMarker } from '../markers/markers.ts';
+import { hasRequest } from '../commit/has-request.ts';
+import { markerKinds } from '../markers/markers.ts';
 import type { ReconcileDeps } from './reconcile-job.ts';
 
 /** For how long after `orphanMs` a marker is looked at, ms: one that stood for a job by then goes with that job. */
@@ -10,15 +11,16 @@ export async function eraseStaleMarkers(
   tenant: string,
   orphanMs: number,
   { store, clock }: Pick<ReconcileDeps, 'store' | 'clock'>,
+  signal?: AbortSignal,
 ): Promise<number> {
   let erased = 0;
   for (const kind of markerKinds) {
-    const folder = objectKeys.markers(tenant, kind);
-    for await (const { key, modifiedAt } of store.list(folder)) {
+    for await (const { key, modifiedAt } of store.list(objectKeys.markers(tenant, kind))) {
+      signal?.throwIfAborted();
       const age = clock().getTime() - modifiedAt.getTime();
       if (age < orphanMs || age > orphanMs + lookedAtMs) continue;
-      const name: MarkerName = { tenant, kind, sha256: key.slice(folder.length).replace(/\.json$/, '') };
-      if ((await readMarker(name, store)) !== undefined) continue;
+      const jobId = key.slice(key.lastIndexOf('/') + 1).replace(/\.json$/, '');
+      if (await hasRequest(store, { tenant, jobId })) continue;
       await store.erase(key);
       erased += 1;
     }

@@ -4,9 +4,8 @@ import type { JobName } from '../job-stores.ts';
 /** What lies in the object store of one job. */
 export interface JobEvidence extends JobName {
   readonly hasRequest: boolean;
-  readonly hasResult: boolean;
-  /** Keys of failures. */
-  readonly failures: readonly string[];
+  /** Whether it has ended (`readEnd`). */
+  readonly hasEnded: boolean;
   /** Keys of what requests brought of a study that arrives in several. */
   readonly arrivals: readonly string[];
   readonly objects: number;
@@ -39,20 +38,18 @@ export async function* evidenceOfTenant(tenant: string, store: ObjectStore): Asy
 /** Evidence while it is being gathered. */
 interface Gathering extends JobEvidence {
   hasRequest: boolean;
-  hasResult: boolean;
-  failures: string[];
+  hasEnded: boolean;
   arrivals: string[];
   objects: number;
   newest: Date;
 }
 
-function gather({ tenant, jobId }: JobName, { key, modifiedAt }: ListedObject, gathered?: Gathering) {
+function gather({ tenant, jobId }: JobName, { key, bytes, modifiedAt }: ListedObject, gathered?: Gathering) {
   const evidence: Gathering = gathered ?? {
     tenant,
     jobId,
     hasRequest: false,
-    hasResult: false,
-    failures: [],
+    hasEnded: false,
     arrivals: [],
     objects: 0,
     newest: modifiedAt,
@@ -60,9 +57,8 @@ function gather({ tenant, jobId }: JobName, { key, modifiedAt }: ListedObject, g
   const name = key.slice(objectKeys.job(tenant, jobId).length);
   evidence.objects += 1;
   if (modifiedAt > evidence.newest) evidence.newest = modifiedAt;
-  if (name === 'request.json') evidence.hasRequest = true;
-  else if (name === 'result.json') evidence.hasResult = true;
-  else if (name.startsWith('failures/')) evidence.failures.push(key);
+  if (name === 'request.json') evidence.hasRequest = bytes > 0;
+  else if (name === 'result.json') evidence.hasEnded = true;
   else if (name.startsWith('input/arrival-')) evidence.arrivals.push(key);
   return evidence;
 }

@@ -1,26 +1,19 @@
-import { create } from '@bufbuild/protobuf';
-import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { objectKeys } from '@hepastage/platform';
-import {
-  decodeText,
-  DicomStudySchema,
-  ErrorCode,
-  HepastageError,
-  isFinished,
-  type JobRecord,
-  JobRecord_State,
-  StudyRequestSchema,
-} from '@hepastage/proto';
-import { closeArrival, closeArrivalAsSaid, type ClosingDeps } from '../arrival/close-arrival.ts';
-import { readSaid } from '../arrival/said.ts';
+import { ErrorCode, HepastageError, isFinished, type JobRecord } from '@hepastage/proto';
+import type { ClosingDeps } from '../arrival/close-arrival.ts';
+import { hasRequest } from '../commit/has-request.ts';
 import { readRequest } from '../commit/read-request.ts';
-import { outcomeOf, readResult } from '../commit/read-result.ts';
-import { type ErasingDeps, eraseJob } from '../erase/erase-job.ts';
+import { announceEnd } from '../end/announce-end.ts';
+import { readEnd } from '../end/job-end.ts';
+import { type ErasingDeps, eraseJob, finishErasure } from '../erase/erase-job.ts';
 import { jobErrorOf } from '../failure/job-error.ts';
 import { recordFailure } from '../failure/record-failure.ts';
 import type { JobName } from '../job-stores.ts';
+import { finishArrival, restoreArriving } from './arrived-job.ts';
+import { type Erasure, erasureOf, isToBeErased } from './erasures.ts';
 import { evidenceOf, type JobEvidence } from './job-evidence.ts';
-import { firstFailure, recordOf } from './restore-record.ts';
+import { recordOf } from './restore-record.ts';
 import { type KnownJob, type ReconcileTimes, type Verdict, verdictOf } from './verdict.ts';
 
 /** Longer than a notice is tried, ms. */
@@ -43,9 +36,13 @@ export async function reconcileJob(
   const { store, status, queue, clock } = deps;
   const queued = await queue.state(job.jobId);
   const record = (await status.get(job.tenant, job.jobId))?.record;
+  let erasure: Erasure = isErasing ? 'broken-off' : 'none';
+  // A sweep knows the erasures; whoever asks for a job that Redis has lost does not.
+  if (record === undefined && !isErasing) erasure = await erasureOf(job, deps);
+  if (erasure === 'under-way') return 'none';
   const knowing = (evidence: JobEvidence | undefined): KnownJob => ({
     evidence,
-    isErasing,
+    isErasing: erasure === 'broken-off',
     queued,
     record,
     now: clock(),
@@ -53,7 +50,7 @@ export async function reconcileJob(
   if (listed !== undefined && verdictOf(knowing(listed), times) === 'none') return 'none';
   const known = knowing(await evidenceOf(job, store));
   const verdict = verdictOf(known, times);
-  await act(verdict, job, known, deps);
+  await act(verdict, job, known, times, deps);
   return verdict;
 }
 
@@ -61,6 +58,7 @@ async function act(
   verdict: Verdict,
   job: JobName,
   { evidence, record }: KnownJob,
+  times: ReconcileTimes,
   deps: ReconcileDeps,
 ): Promise<void> {
   const { tenant, jobId } = job;
@@ -70,7 +68,7 @@ async function act(
     case 'report-lost-result':
       return;
     case 'finish-erasure':
-      return eraseJob(job, { actor: 'reconcile' }, deps);
+      return finishErasure(job, deps);
     case 'expire':
       return eraseJob(job, { actor: 'retention' }, deps);
     case 'erase-orphan':
@@ -78,21 +76,15 @@ async function act(
     case 'forget-record':
       return status.erase(tenant, jobId);
     case 'close-arrival':
-      return finishArrival(job, evidence!, record, deps);
-    case 'restore-succeeded':
-    case 'restore-failed':
+      return finishArrival(job, evidence!, record, times, deps);
+    case 'restore-receiving':
+      return void (await restoreArriving(job, evidence!, deps));
+    case 'restore-ended':
     case 'restore-queued':
       return restore(job, evidence!, deps);
-    case 'recover-result': {
-      const result = await readResult(store, job);
-      const isRecovered = result && (await status.recover(tenant, jobId, outcomeOf(result)));
-      if (isRecovered === true) await deps.onEnded(job);
-      return;
-    }
-    case 'recover-failure': {
-      const error = (await firstFailure(evidence!, store))?.error;
-      if (error !== undefined && (await status.fail(tenant, jobId, undefined, error)))
-        await deps.onEnded(job);
+    case 'recover-end': {
+      const end = await readEnd(store, job);
+      if (end !== undefined && (await announceEnd(job, end, status)) === end.state) await deps.onEnded(job);
       return;
     }
     case 'give-up':
@@ -110,11 +102,18 @@ async function act(
 async function restore(job: JobName, evidence: JobEvidence, deps: ReconcileDeps): Promise<void> {
   const { store, status, queue } = deps;
   const request = await readRequest(store, job);
-  if (request === undefined) return;
   const record = await recordOf(request, evidence, store);
-  if (!(await status.restore(record))) return;
-  if (!isFinished(record)) await queue.add(request);
+  if (record === undefined || !(await status.restore(record))) return;
+  // An erasure that began before there was a record can't have taken it along. One that begins from here on finds it.
+  if (await wasErased(job, evidence, deps)) return status.erase(job.tenant, job.jobId);
+  if (request !== undefined && !isFinished(record)) await queue.add(request);
   else if (endedLately(record, deps.clock())) await deps.onEnded(job);
+}
+
+/** Whether a job is being erased, or has been since `evidence` was gathered. */
+async function wasErased(job: JobName, evidence: JobEvidence, { store }: ReconcileDeps): Promise<boolean> {
+  if (await isToBeErased(job, store)) return true;
+  return evidence.hasRequest ? !(await hasRequest(store, job)) : (await readEnd(store, job)) === undefined;
 }
 
 /** Whether those who wait for the job were told of its end was lost with Redis: they are told, perhaps again, of what ended lately, and not of years. */
@@ -122,40 +121,8 @@ function endedLately({ finishedAt }: JobRecord, now: Date): boolean {
   return finishedAt !== undefined && now.getTime() - timestampDate(finishedAt).getTime() < tellAgainMs;
 }
 
-/** Makes a study of what came over DICOMweb. Where its arrival is still known, whoever closes it by that rule goes first. */
-async function finishArrival(
-  job: JobName,
-  { arrivals, newest }: JobEvidence,
-  record: JobRecord | undefined,
-  deps: ReconcileDeps,
-): Promise<void> {
-  const studyInstanceUid = record?.studyInstanceUid ?? (await studyOf(arrivals[0], deps));
-  if (studyInstanceUid === undefined) return;
-  const { tenant, jobId } = job;
-  const arrival = { ...job, studyInstanceUid };
-  if (record === undefined) {
-    const createdAt = timestampFromDate(newest);
-    const request = create(StudyRequestSchema, { tenant, jobId, createdAt, studyInstanceUid });
-    await deps.status.create(request, JobRecord_State.RECEIVING);
-  }
-  const closing = await deps.arrivals.close({ tenant, studyInstanceUid }, '');
-  if (closing.kind === 'busy') return;
-  if (closing.kind === 'closed' && closing.jobId === jobId) {
-    await closeArrivalAsSaid(arrival, closing.said, deps);
-    await deps.arrivals.settle(arrival);
-    return;
-  }
-  await closeArrival(arrival, readSaid(''), deps);
-}
-
-async function studyOf(arrivalKey: string | undefined, { store, config }: ReconcileDeps) {
-  if (arrivalKey === undefined) return undefined;
-  const bytes = await store.readBytes(arrivalKey, config.indexBytesMax);
-  return bytes && decodeText(DicomStudySchema, bytes.toString()).studyInstanceUid;
-}
-
 async function fail(job: JobName, error: HepastageError, deps: ReconcileDeps): Promise<void> {
-  if (await recordFailure({ ...job, attempt: 0 }, jobErrorOf(error), deps)) await deps.onEnded(job);
+  if ((await recordFailure(job, jobErrorOf(error), deps)) !== undefined) await deps.onEnded(job);
 }
 
 function givenUp(): HepastageError {

@@ -2,14 +2,13 @@ import { objectKeys } from '@hepastage/platform';
 import { HepastageError, JobRecord_State } from '@hepastage/proto';
 import type { JobName } from '../job-stores.ts';
 import { eraseStaleMarkers } from './erase-stale-markers.ts';
+import { erasuresOf } from './erasures.ts';
 import { evidenceOfTenant } from './job-evidence.ts';
 import { type ReconcileDeps, reconcileJob } from './reconcile-job.ts';
 import type { ReconcileTimes, Verdict } from './verdict.ts';
 
 /** Jobs looked at at the same time. */
 const atOnce = 8;
-/** An erasure younger than this is taken to be somebody's who is still at it, ms. */
-const erasingMs = 60_000;
 const pageSize = 200;
 /** Records of jobs that may have lost their objects. */
 const openStates = [
@@ -64,10 +63,10 @@ export async function reconcile(options: ReconcileOptions, deps: ReconcileDeps):
     for await (const tenant of deps.store.folders(objectKeys.tenants)) tenants.add(tenant);
     for (const tenant of tenants) {
       const times = { ...options, retentionMs: await options.retentionMsOf(tenant) };
-      await eraseStaleMarkers(tenant, options.orphanMs, deps);
+      await eraseStaleMarkers(tenant, options.orphanMs, deps, options.signal);
       const erasures = await erasuresOf(tenant, deps);
-      for (const [jobId, hasBrokenOff] of erasures) {
-        if (!hasBrokenOff) continue;
+      for (const [jobId, erasure] of erasures) {
+        if (erasure !== 'broken-off') continue;
         const job = { tenant, jobId };
         await start(job, async () => reconcileJob(job, times, deps, { isErasing: true }));
       }
@@ -87,20 +86,6 @@ export async function reconcile(options: ReconcileOptions, deps: ReconcileDeps):
     await Promise.all(running);
   }
   return counts;
-}
-
-/** Jobs that are to be erased, and whether nobody is at it any more. */
-async function erasuresOf(
-  tenant: string,
-  { store, clock }: ReconcileDeps,
-): Promise<ReadonlyMap<string, boolean>> {
-  const folder = objectKeys.erasures(tenant);
-  const erasures = new Map<string, boolean>();
-  for await (const { key, modifiedAt } of store.list(folder)) {
-    const jobId = key.slice(folder.length).replace(/\.json$/, '');
-    erasures.set(jobId, clock().getTime() - modifiedAt.getTime() > erasingMs);
-  }
-  return erasures;
 }
 
 async function* openRecords(tenant: string, { status }: ReconcileDeps): AsyncGenerator<JobName> {

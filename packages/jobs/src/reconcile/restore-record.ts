@@ -8,16 +8,19 @@ import {
   Progress_Step,
   type StudyRequest,
 } from '@hepastage/proto';
-import { outcomeOf, readResult } from '../commit/read-result.ts';
-import { readFailure } from '../failure/record-failure.ts';
+import { outcomeOf, readEnd } from '../end/job-end.ts';
 import type { JobEvidence } from './job-evidence.ts';
 
-/** A job's record as it is told by what lies in the object store. */
+/** A job's record as it is told by what lies in the object store. Undefined where that tells of none. */
 export async function recordOf(
-  request: StudyRequest,
+  request: StudyRequest | undefined,
   evidence: JobEvidence,
   store: ObjectStore,
-): Promise<JobRecord> {
+): Promise<JobRecord | undefined> {
+  const end = evidence.hasEnded ? await readEnd(store, evidence) : undefined;
+  // A study may fail before it is whole: then there is no request.
+  if (end?.state === JobRecord_State.FAILED) return end.record;
+  if (request === undefined) return undefined;
   const { jobId, tenant, createdAt, metadata, studyInstanceUid } = request;
   const base = {
     jobId,
@@ -26,35 +29,12 @@ export async function recordOf(
     ...(createdAt && { createdAt }),
     ...(metadata && { metadata }),
   };
-  const result = evidence.hasResult ? await readResult(store, request) : undefined;
-  if (result !== undefined) {
-    return create(JobRecordSchema, {
-      ...base,
-      ...outcomeOf(result),
-      state: JobRecord_State.SUCCEEDED,
-      progress: { step: Progress_Step.PERSIST, fraction: 1 },
-      finishedAt: timestampFromDate(evidence.newest),
-    });
-  }
-  const failure = await firstFailure(evidence, store);
-  if (failure === undefined) return create(JobRecordSchema, { ...base, state: JobRecord_State.QUEUED });
-  const { state, attempt, error, finishedAt } = failure;
+  if (end === undefined) return create(JobRecordSchema, { ...base, state: JobRecord_State.QUEUED });
   return create(JobRecordSchema, {
     ...base,
-    state,
-    attempt,
-    ...(error && { error }),
-    ...(finishedAt && { finishedAt }),
+    ...outcomeOf(end.result),
+    state: JobRecord_State.SUCCEEDED,
+    progress: { step: Progress_Step.PERSIST, fraction: 1 },
+    finishedAt: timestampFromDate(evidence.newest),
   });
-}
-
-export async function firstFailure(
-  { failures }: JobEvidence,
-  store: ObjectStore,
-): Promise<JobRecord | undefined> {
-  for (const key of failures) {
-    const failure = await readFailure(store, key);
-    if (failure !== undefined) return failure;
-  }
-  return undefined;
 }

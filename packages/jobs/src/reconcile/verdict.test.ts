@@ -16,8 +16,7 @@ const queueStates: readonly QueueState[] = ['waiting', 'active', 'failed', 'abse
 const evidence = (more: Partial<JobEvidence> = {}): JobEvidence => ({
   ...job,
   hasRequest: true,
-  hasResult: false,
-  failures: [],
+  hasEnded: false,
   arrivals: [],
   objects: 1,
   newest: ago(10),
@@ -43,41 +42,30 @@ const states = [QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED, RECEIVING];
 
 const cases: readonly [string, Partial<KnownJob>, Verdict, Partial<ReconcileTimes>?][] = [
   ['accepted, and Redis lost it', {}, 'restore-queued'],
-  ['succeeded, and Redis lost it', { evidence: evidence({ hasResult: true }) }, 'restore-succeeded'],
-  ['failed, and Redis lost it', { evidence: evidence({ failures: ['f'] }) }, 'restore-failed'],
-  [
-    'a result outweighs the failure of an attempt that was overtaken',
-    { evidence: evidence({ hasResult: true, failures: ['f'] }) },
-    'restore-succeeded',
-  ],
+  ['ended, and Redis lost it', { evidence: evidence({ hasEnded: true }) }, 'restore-ended'],
   ['accepted and never enqueued', { record: record(QUEUED) }, 'enqueue'],
   ['its worker and its queue entry are gone', { record: record(RUNNING) }, 'enqueue'],
   ['it waits', { record: record(QUEUED), queued: 'waiting' }, 'none'],
   ['a worker has it', { record: record(RUNNING), queued: 'active' }, 'none'],
   [
     'a worker that has written its result is about to say so',
-    { record: record(RUNNING), queued: 'active', evidence: evidence({ hasResult: true }) },
+    { record: record(RUNNING), queued: 'active', evidence: evidence({ hasEnded: true }) },
     'none',
   ],
   [
-    'finished but unrecorded',
-    { record: record(RUNNING), evidence: evidence({ hasResult: true }) },
-    'recover-result',
-  ],
-  [
-    'failed but unrecorded',
-    { record: record(RUNNING), evidence: evidence({ failures: ['f'] }), queued: 'failed' },
-    'recover-failure',
+    'ended but unrecorded',
+    { record: record(RUNNING), evidence: evidence({ hasEnded: true }), queued: 'failed' },
+    'recover-end',
   ],
   ['the queue gave it up without a word', { record: record(RUNNING), queued: 'failed' }, 'give-up'],
   [
     'succeeded, as it should be',
-    { record: record(SUCCEEDED), evidence: evidence({ hasResult: true }) },
+    { record: record(SUCCEEDED), evidence: evidence({ hasEnded: true }) },
     'none',
   ],
   [
     'succeeded, and in the queue once more: whoever takes it drops it, or sends what its worker still had to send',
-    { record: record(SUCCEEDED), evidence: evidence({ hasResult: true }), queued: 'waiting' },
+    { record: record(SUCCEEDED), evidence: evidence({ hasEnded: true }), queued: 'waiting' },
     'none',
   ],
   ['succeeded, and the result is gone', { record: record(SUCCEEDED) }, 'report-lost-result'],
@@ -109,6 +97,11 @@ const cases: readonly [string, Partial<KnownJob>, Verdict, Partial<ReconcileTime
     'none',
   ],
   [
+    'objects arrived over DICOMweb a moment ago, and Redis lost that',
+    { evidence: evidence({ hasRequest: false, arrivals: ['a'] }) },
+    'restore-receiving',
+  ],
+  [
     'objects arrived over DICOMweb, and Redis lost that',
     { evidence: evidence({ hasRequest: false, arrivals: ['a'], newest: ago(40) }) },
     'close-arrival',
@@ -125,6 +118,25 @@ const cases: readonly [string, Partial<KnownJob>, Verdict, Partial<ReconcileTime
       record: record(FAILED),
     },
     'none',
+  ],
+  [
+    'a study that failed before it was whole, and Redis lost it',
+    { evidence: evidence({ hasRequest: false, hasEnded: true, arrivals: ['a'], newest: ago(99_999) }) },
+    'restore-ended',
+  ],
+  [
+    'a study that failed before it was whole, and its retention is over',
+    {
+      evidence: evidence({ hasRequest: false, hasEnded: true, arrivals: ['a'] }),
+      record: record(FAILED, ago(90_000)),
+    },
+    'expire',
+    { retentionMs: 86_400_000 },
+  ],
+  [
+    'an end that was written after an erasure had erased the rest',
+    { evidence: evidence({ hasRequest: false, hasEnded: true, newest: ago(4_000) }) },
+    'erase-orphan',
   ],
   ['its retention is over', { record: record(FAILED, ago(90_000)) }, 'expire', { retentionMs: 86_400_000 }],
   ['its retention is not over', { record: record(FAILED, ago(80_000)) }, 'none', { retentionMs: 86_400_000 }],
@@ -152,16 +164,15 @@ function* everything(): Generator<KnownJob> {
     for (const isErasing of [false, true])
       for (const state of [undefined, ...states])
         for (const hasRequest of [false, true])
-          for (const hasResult of [false, true])
-            for (const failures of [[], ['f']])
-              for (const arrivals of [[], ['a']])
-                for (const age of [1, 100, 9_999])
-                  yield known({
-                    queued,
-                    isErasing,
-                    record: state === undefined ? undefined : record(state, ago(age), ago(age)),
-                    evidence: evidence({ hasRequest, hasResult, failures, arrivals, newest: ago(age) }),
-                  });
+          for (const hasEnded of [false, true])
+            for (const arrivals of [[], ['a']])
+              for (const age of [1, 100, 9_999])
+                yield known({
+                  queued,
+                  isErasing,
+                  record: state === undefined ? undefined : record(state, ago(age), ago(age)),
+                  evidence: evidence({ hasRequest, hasEnded, arrivals, newest: ago(age) }),
+                });
 }
 
 test('whatever they say: a terminal state stays as it is, and nobody is disturbed who has the job in hand', () => {

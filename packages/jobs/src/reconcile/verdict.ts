@@ -39,13 +39,12 @@ export type Verdict =
   /** Objects came over DICOMweb, and nobody is left to make a study of them. */
   | 'close-arrival'
   /** The record was lost: write it as the store tells it. */
-  | 'restore-succeeded'
-  | 'restore-failed'
+  | 'restore-ended'
   | 'restore-queued'
-  /** It has a result, and nobody is left to say so. */
-  | 'recover-result'
-  /** It failed for good, and nobody is left to say so. */
-  | 'recover-failure'
+  /** The same, of a study of which instances came a moment ago. */
+  | 'restore-receiving'
+  /** It has ended, and nobody is left to say so. */
+  | 'recover-end'
   /** The queue gave it up, and nobody said so. */
   | 'give-up'
   /** It was accepted, and no worker will ever get it. */
@@ -65,13 +64,10 @@ export function verdictOf(job: KnownJob, times: ReconcileTimes): Verdict {
   if (isErasing) return 'finish-erasure';
   if (evidence === undefined) return ofRecordAlone(job, times);
   if (!evidence.hasRequest) return ofUnfinished(evidence, job, times);
-  if (record === undefined) {
-    if (evidence.hasResult) return 'restore-succeeded';
-    return evidence.failures.length > 0 ? 'restore-failed' : 'restore-queued';
-  }
+  if (record === undefined) return evidence.hasEnded ? 'restore-ended' : 'restore-queued';
   if (isFinished(record)) {
     if (isExpired(record, evidence, job.now, times)) return 'expire';
-    const isLost = record.state === JobRecord_State.SUCCEEDED && !evidence.hasResult;
+    const isLost = record.state === JobRecord_State.SUCCEEDED && !evidence.hasEnded;
     // A record that says CANCELLED without an erasure is one of an upload, or an arrival, that took back half.
     if (record.state === JobRecord_State.CANCELLED) return 'finish-erasure';
     return isLost ? 'report-lost-result' : 'none';
@@ -79,8 +75,7 @@ export function verdictOf(job: KnownJob, times: ReconcileTimes): Verdict {
   // It is complete in the store, and the step from RECEIVING to QUEUED is still to come.
   if (record.state === JobRecord_State.RECEIVING) return 'close-arrival';
   if (job.queued === 'waiting' || job.queued === 'active') return 'none';
-  if (evidence.hasResult) return 'recover-result';
-  if (evidence.failures.length > 0) return 'recover-failure';
+  if (evidence.hasEnded) return 'recover-end';
   return job.queued === 'failed' ? 'give-up' : 'enqueue';
 }
 
@@ -93,18 +88,26 @@ function ofRecordAlone({ record, now }: KnownJob, { orphanMs }: ReconcileTimes):
 
 /** No request.json: it was never accepted as a whole upload, but what came over DICOMweb was promised to its sender. */
 function ofUnfinished(
-  { arrivals, newest }: JobEvidence,
+  evidence: JobEvidence,
   { record, queued, now }: KnownJob,
-  { orphanMs, quietMs }: ReconcileTimes,
+  times: ReconcileTimes,
 ): Verdict {
+  const { arrivals, hasEnded, newest } = evidence;
+  const { orphanMs, quietMs } = times;
+  // An end alone was written after an erasure had erased the rest: an orphan.
+  if (record === undefined && hasEnded && arrivals.length > 0) return 'restore-ended';
   const silentMs = now.getTime() - newest.getTime();
   const mayArrive = record === undefined || record.state === JobRecord_State.RECEIVING;
-  if (arrivals.length > 0 && mayArrive) return silentMs > quietMs ? 'close-arrival' : 'none';
+  if (arrivals.length > 0 && mayArrive) {
+    if (silentMs > quietMs) return 'close-arrival';
+    return record === undefined ? 'restore-receiving' : 'none';
+  }
   if (record === undefined) return silentMs > orphanMs ? 'erase-orphan' : 'none';
   if (record.state === JobRecord_State.CANCELLED) return 'finish-erasure';
   // A study with too many objects has failed without a request; a first object of a DICOMweb study may still be on its way.
   const isOpen = record.state === JobRecord_State.QUEUED || record.state === JobRecord_State.RUNNING;
   if (isOpen) return queued === 'active' ? 'none' : 'report-lost-request';
+  if (isFinished(record) && isExpired(record, evidence, now, times)) return 'expire';
   return record.state === JobRecord_State.SUCCEEDED ? 'report-lost-result' : 'none';
 }
 

@@ -125,7 +125,7 @@ async function failedJob({ store, status }: ReplayDeps): Promise<StudyRequest> {
   }
   const volume = await write(objectKeys.input(tenant, jobId, 't2w.nii.gz'), 'volume');
   await write(objectKeys.arrival(tenant, jobId, 'somebody'), '{}');
-  await write(objectKeys.failure(tenant, jobId, 'attempt'), '{}');
+  await write(objectKeys.result(tenant, jobId), '{}');
   const request = create(StudyRequestSchema, {
     jobId,
     tenant,

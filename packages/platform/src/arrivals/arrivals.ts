@@ -17,7 +17,7 @@ export interface Bringer {
 
 /**
  * What became of an arrival by the time that one of its bringers leaves. `open`: what it brought is part of the study, whoever closes it. `closed`: the
- * study went on without it, because it took longer than it may. `absent`: the same, long ago; or the job was erased.
+ * study went on without it, because it took longer than it may. `absent`: the same, long ago; or the job was erased; or Redis lost it.
  */
 export type Leaving = 'open' | 'closed' | 'absent';
 
@@ -25,7 +25,7 @@ export type Leaving = 'open' | 'closed' | 'absent';
 export type Closing =
   /** No more instances will join this job. `said`: with the words of whoever closed it, now or before. */
   | { readonly kind: 'closed'; readonly jobId: string; readonly said: string }
-  /** Requests are still bringing instances. */
+  /** Requests are still bringing instances, or may. */
   | { readonly kind: 'busy' }
   /** Nothing of that study is arriving. */
   | { readonly kind: 'absent' };
@@ -48,6 +48,10 @@ export interface Arrivals {
   leave(arrival: Arrival, bringerId: string): Promise<Leaving>;
   /** Closes the study's arrival, or gives one that was closed and not yet settled. */
   close(study: StudyName, said: string): Promise<Closing>;
+  /** Closes the arrival of this job, unless somebody came or went within `quietMs`: `busy`, too. `absent`: it is not the study's any more. */
+  closeIfQuiet(arrival: Arrival, quietMs: number): Promise<Closing>;
+  /** Sets the alarm of an arrival that Redis has lost: it rings after a quiet period, though nobody knows of the arrival. Doing it again changes nothing. */
+  closeLost(arrival: Arrival): Promise<void>;
   /** All that follows from a closed arrival is done. */
   settle(arrival: Arrival): Promise<void>;
   /** Its job is erased: instances that come from now on open another. */

@@ -222,6 +222,43 @@ test('instances that come after a study was closed or erased open another job', 
   assert.deepEqual(await keysOf(prefix, /:arrival:|:arrivals:[0-9a-f-]{36}/), [], 'nothing is left of any');
 });
 
+test('whoever names a job closes no arrival but its own, and only after the quiet period', async () => {
+  await using opened = new AsyncDisposableStack();
+  const prefix = freshPrefix();
+  const arrivals = await replica(opened, prefix);
+  const study = freshStudy();
+  const enter = async (id: string) => arrivals.enter(study, randomUUID(), { id, msMax: minute });
+  const first = await enter('a');
+  assert.deepEqual(await arrivals.closeIfQuiet(first, 0), { kind: 'busy' });
+  await arrivals.leave(first, 'a');
+  assert.deepEqual(await arrivals.closeIfQuiet(first, minute), { kind: 'busy' }, 'it left a moment ago');
+  await arrivals.close(study, 'mine');
+  const second = await enter('b');
+  await arrivals.leave(second, 'b');
+  const { jobId } = first;
+  assert.deepEqual(await arrivals.closeIfQuiet(first, 0), { kind: 'closed', jobId, said: 'mine' });
+  await arrivals.settle(first);
+  assert.deepEqual(await arrivals.closeIfQuiet(first, 0), { kind: 'absent' });
+  assert.equal((await enter('c')).jobId, second.jobId);
+});
+
+test('an arrival that Redis has lost is closed all the same, once', async () => {
+  await using opened = new AsyncDisposableStack();
+  const prefix = freshPrefix();
+  const { closed, onQuiet, first } = recorder();
+  const arrivals = await replica(opened, prefix, { onQuiet });
+  const [lost, erased] = [freshStudy(), freshStudy()].map((study) => ({ ...study, jobId: randomUUID() }));
+  await arrivals.closeLost(erased!);
+  await arrivals.abandon(erased!);
+  await Promise.all([arrivals.closeLost(lost!), arrivals.closeLost(lost!)]);
+  await first;
+  await noAlarm(prefix);
+  assert.deepEqual(
+    closed.map(({ arrival, said }) => [arrival, said]),
+    [[lost, '']],
+  );
+});
+
 test(
   'without its Redis nothing can arrive, and a replica still ends',
   leakingNothing(async () => {

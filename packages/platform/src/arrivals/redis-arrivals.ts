@@ -32,6 +32,9 @@ export async function openArrivals(options: ArrivalsOptions): Promise<Arrivals> 
   return new RedisArrivals(redis, options);
 }
 
+/** `isLost`: it may be that nobody knows of the arrival, and it is closed all the same. */
+type Alarm = Arrival & { readonly isLost?: true };
+
 /** `dueMs`: when to ask again at the soonest. */
 type AlarmClosing =
   | Exclude<Closing, { kind: 'busy' }>
@@ -39,16 +42,16 @@ type AlarmClosing =
 
 class RedisArrivals implements Arrivals {
   readonly #redis: Redis;
-  readonly #queue: Queue<Arrival>;
+  readonly #queue: Queue<Alarm>;
   readonly #options: ArrivalsOptions;
-  #worker: Worker<Arrival> | undefined;
+  #worker: Worker<Alarm> | undefined;
   #workerRedis: Redis | undefined;
   #workerCopies: readonly Redis[] = [];
 
   constructor(redis: Redis, options: ArrivalsOptions) {
     this.#redis = redis;
     this.#options = options;
-    this.#queue = new Queue<Arrival>(queueName, {
+    this.#queue = new Queue<Alarm>(queueName, {
       connection: redis,
       prefix: queuePrefix(options.redisPrefix),
       skipWaitingForReady: true,
@@ -61,7 +64,7 @@ class RedisArrivals implements Arrivals {
     const { redisPrefix, logger } = this.#options;
     this.#workerRedis = await connectRedis(this.#options, 'wait', logger);
     this.#workerCopies = copiesOf(this.#workerRedis);
-    this.#worker = new Worker<Arrival>(queueName, async (job, token) => this.#closeOne(job, token, onQuiet), {
+    this.#worker = new Worker<Alarm>(queueName, async (job, token) => this.#closeOne(job, token, onQuiet), {
       connection: this.#workerRedis,
       prefix: queuePrefix(redisPrefix),
       concurrency: closingAtOnce,
@@ -90,6 +93,15 @@ class RedisArrivals implements Arrivals {
     return 'dueMs' in closing ? { kind: 'busy' } : closing;
   }
 
+  async closeIfQuiet(arrival: Arrival, quietMs: number): Promise<Closing> {
+    const closing = await this.#close(arrival, arrival.jobId, quietMs, '');
+    return 'dueMs' in closing ? { kind: 'busy' } : closing;
+  }
+
+  async closeLost(arrival: Arrival): Promise<void> {
+    await this.#setAlarm({ ...arrival, isLost: true });
+  }
+
   async settle(arrival: Arrival): Promise<void> {
     await this.#eval(settleLua, arrival, arrival.jobId);
     await this.#endAlarm(arrival);
@@ -115,11 +127,11 @@ class RedisArrivals implements Arrivals {
    * Sets the alarm of an arrival. It has the job's id, so that there is never more than one, and it puts itself off until the arrival is closed: whoever
    * comes and goes need not move it.
    */
-  async #setAlarm(arrival: Arrival): Promise<void> {
+  async #setAlarm(alarm: Alarm): Promise<void> {
     const { quietMs } = this.#options;
     await answered(
-      this.#queue.add('close', arrival, {
-        jobId: arrival.jobId,
+      this.#queue.add('close', alarm, {
+        jobId: alarm.jobId,
         delay: quietMs,
         attempts: Math.ceil((2 * patienceMs) / quietMs),
         backoff: { type: 'fixed', delay: quietMs, jitter: 0.5 },
@@ -134,12 +146,12 @@ class RedisArrivals implements Arrivals {
     await answered(this.#queue.remove(jobId));
   }
 
-  async #closeOne(job: Job<Arrival>, token: string | undefined, onQuiet: OnQuiet): Promise<void> {
-    const arrival = job.data;
+  async #closeOne(job: Job<Alarm>, token: string | undefined, onQuiet: OnQuiet): Promise<void> {
+    const { isLost, ...arrival } = job.data;
     const closing = await this.#close(arrival, arrival.jobId, this.#options.quietMs, '');
     if ('dueMs' in closing) return giveBack(job, token, closing.dueMs - Date.now());
-    if (closing.kind !== 'closed') return;
-    await onQuiet(arrival, closing.said);
+    if (closing.kind === 'absent' && isLost !== true) return;
+    await onQuiet(arrival, closing.kind === 'closed' ? closing.said : '');
     await this.settle(arrival);
   }
 

@@ -133,6 +133,12 @@ class RedisStatusStore implements StatusStore {
     return outcome === 'done' ? { kind: 'claimed', attempt, token } : { kind: 'finished', state };
   }
 
+  async holds(tenant: string, jobId: string, token: string): Promise<boolean> {
+    const key = this.#jobKey(tenant, jobId);
+    const [state, claim] = await answered(this.#redis.hmget(key, 'state', 'claim'));
+    return state === '"RUNNING"' && claim === token;
+  }
+
   async report(tenant: string, jobId: string, token: string, progress: Progress): Promise<boolean> {
     return this.#change('report', { tenant, jobId }, token, { progress });
   }

@@ -60,6 +60,8 @@ export interface StatusStore {
   /** Every tenant that ever had a job since Redis was last empty. */
   tenants(): Promise<readonly string[]>;
   claim(tenant: string, jobId: string): Promise<Claim>;
+  /** Whether the claim of this token still has the job. */
+  holds(tenant: string, jobId: string, token: string): Promise<boolean>;
   /** The following five return false where the write is refused: the job is terminal, erased, or another attempt has it. */
   report(tenant: string, jobId: string, token: string, progress: Progress): Promise<boolean>;
   /** Back to QUEUED: this attempt ends without an outcome, another will begin. */

@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file hepastage/v1/job.proto.
  */
 export const file_hepastage_v1_job: GenFile = /*@__PURE__*/
-  fileDesc("ChZoZXBhc3RhZ2UvdjEvam9iLnByb3RvEgxoZXBhc3RhZ2UudjEioQQKCUpvYlJlY29yZBIOCgZqb2JfaWQYASABKAkSDgoGdGVuYW50GAIgASgJEiwKBXN0YXRlGAMgASgOMh0uaGVwYXN0YWdlLnYxLkpvYlJlY29yZC5TdGF0ZRIPCgdhdHRlbXB0GAQgASgNEigKCHByb2dyZXNzGAUgASgLMhYuaGVwYXN0YWdlLnYxLlByb2dyZXNzEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnN0YXJ0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2ZpbmlzaGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIlCgVlcnJvchgJIAEoCzIWLmhlcGFzdGFnZS52MS5Kb2JFcnJvchItCghtZXRhZGF0YRgKIAEoCzIbLmhlcGFzdGFnZS52MS5TdHVkeU1ldGFkYXRhEg0KBXN0YWdlGAsgASgJEg0KBW1vZGVsGAwgASgJEhoKEnN0dWR5X2luc3RhbmNlX3VpZBgNIAEoCSJqCgVTdGF0ZRIPCgtVTlNQRUNJRklFRBAAEgoKBlFVRVVFRBABEgsKB1JVTk5JTkcQAhINCglTVUNDRUVERUQQAxIKCgZGQUlMRUQQBBINCglDQU5DRUxMRUQQBRINCglSRUNFSVZJTkcQBiLTAQoIUHJvZ3Jlc3MSKQoEc3RlcBgBIAEoDjIbLmhlcGFzdGFnZS52MS5Qcm9ncmVzcy5TdGVwEhAKCGZyYWN0aW9uGAIgASgBIokBCgRTdGVwEg8KC1VOU1BFQ0lGSUVEEAASCQoFRkVUQ0gQARIKCgZERUNPREUQAhIOCgpQUkVQUk9DRVNTEAMSCgoGRU5DT0RFEAQSCQoFU1RBR0UQBRILCgdFWFBMQUlOEAYSCwoHUEVSU0lTVBAHEgoKBlNFTEVDVBAIEgwKCEZFQVRVUkVTEAkiVQoISm9iRXJyb3ISJQoEY29kZRgBIAEoDjIXLmhlcGFzdGFnZS52MS5FcnJvckNvZGUSDwoHbWVzc2FnZRgCIAEoCRIRCglyZXRyeWFibGUYAyABKAgiMwoJSm9iTWFya2VyEg4KBmpvYl9pZBgBIAEoCRIWCg5jb250ZW50X3NoYTI1NhgCIAEoCSJqCgdFcmFzdXJlEg4KBnRlbmFudBgBIAEoCRIOCgZqb2JfaWQYAiABKAkSMAoMcmVxdWVzdGVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgEIAEoCSJFCgdKb2JMaXN0EiUKBGpvYnMYASADKAsyFy5oZXBhc3RhZ2UudjEuSm9iUmVjb3JkEhMKC25leHRfY3Vyc29yGAIgASgJYgZwcm90bzM", [file_google_protobuf_timestamp, file_hepastage_v1_error, file_hepastage_v1_study]);
+  fileDesc("ChZoZXBhc3RhZ2UvdjEvam9iLnByb3RvEgxoZXBhc3RhZ2UudjEioQQKCUpvYlJlY29yZBIOCgZqb2JfaWQYASABKAkSDgoGdGVuYW50GAIgASgJEiwKBXN0YXRlGAMgASgOMh0uaGVwYXN0YWdlLnYxLkpvYlJlY29yZC5TdGF0ZRIPCgdhdHRlbXB0GAQgASgNEigKCHByb2dyZXNzGAUgASgLMhYuaGVwYXN0YWdlLnYxLlByb2dyZXNzEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnN0YXJ0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2ZpbmlzaGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIlCgVlcnJvchgJIAEoCzIWLmhlcGFzdGFnZS52MS5Kb2JFcnJvchItCghtZXRhZGF0YRgKIAEoCzIbLmhlcGFzdGFnZS52MS5TdHVkeU1ldGFkYXRhEg0KBXN0YWdlGAsgASgJEg0KBW1vZGVsGAwgASgJEhoKEnN0dWR5X2luc3RhbmNlX3VpZBgNIAEoCSJqCgVTdGF0ZRIPCgtVTlNQRUNJRklFRBAAEgoKBlFVRVVFRBABEgsKB1JVTk5JTkcQAhINCglTVUNDRUVERUQQAxIKCgZGQUlMRUQQBBINCglDQU5DRUxMRUQQBRINCglSRUNFSVZJTkcQBiLTAQoIUHJvZ3Jlc3MSKQoEc3RlcBgBIAEoDjIbLmhlcGFzdGFnZS52MS5Qcm9ncmVzcy5TdGVwEhAKCGZyYWN0aW9uGAIgASgBIokBCgRTdGVwEg8KC1VOU1BFQ0lGSUVEEAASCQoFRkVUQ0gQARIKCgZERUNPREUQAhIOCgpQUkVQUk9DRVNTEAMSCgoGRU5DT0RFEAQSCQoFU1RBR0UQBRILCgdFWFBMQUlOEAYSCwoHUEVSU0lTVBAHEgoKBlNFTEVDVBAIEgwKCEZFQVRVUkVTEAkiVQoISm9iRXJyb3ISJQoEY29kZRgBIAEoDjIXLmhlcGFzdGFnZS52MS5FcnJvckNvZGUSDwoHbWVzc2FnZRgCIAEoCRIRCglyZXRyeWFibGUYAyABKAgiMwoJSm9iTWFya2VyEg4KBmpvYl9pZBgBIAEoCRIWCg5jb250ZW50X3NoYTI1NhgCIAEoCSJ+CgdFcmFzdXJlEg4KBnRlbmFudBgBIAEoCRIOCgZqb2JfaWQYAiABKAkSMAoMcmVxdWVzdGVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgEIAEoCRISCgpyZXF1ZXN0X2lkGAUgASgJIkUKB0pvYkxpc3QSJQoEam9icxgBIAMoCzIXLmhlcGFzdGFnZS52MS5Kb2JSZWNvcmQSEwoLbmV4dF9jdXJzb3IYAiABKAliBnByb3RvMw", [file_google_protobuf_timestamp, file_hepastage_v1_error, file_hepastage_v1_study]);
 
 /**
  * A job as its owner polls it.
@@ -540,11 +540,18 @@ export type Erasure = Message<"hepastage.v1.Erasure"> & {
   requestedAt?: Timestamp | undefined;
 
   /**
-   * Who asked for it: an actor of the audit log.
+   * Who asked for it first: an actor of the audit log.
    *
    * @generated from field: string actor = 4;
    */
   actor: string;
+
+  /**
+   * Of the request that asked for it, as logs have it; empty where no request did.
+   *
+   * @generated from field: string request_id = 5;
+   */
+  requestId: string;
 };
 
 /**
@@ -569,11 +576,18 @@ export type ErasureJson = {
   requestedAt?: TimestampJson;
 
   /**
-   * Who asked for it: an actor of the audit log.
+   * Who asked for it first: an actor of the audit log.
    *
    * @generated from field: string actor = 4;
    */
   actor?: string;
+
+  /**
+   * Of the request that asked for it, as logs have it; empty where no request did.
+   *
+   * @generated from field: string request_id = 5;
+   */
+  requestId?: string;
 };
 
 /**

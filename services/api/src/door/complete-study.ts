@@ -1,11 +1,18 @@
-import { closeArrivalAsSaid, defaultMetadata, type Said, writeMarker, writeSaid } from '@hepastage/jobs';
+import { closeArrivalAsSaid, defaultMetadata, noteName, type Said, writeSaid } from '@hepastage/jobs';
 import type { StudyName } from '@hepastage/platform';
-import { ErrorCode, HepastageError, type JobRecord, type StudyMetadata } from '@hepastage/proto';
+import {
+  AuditEntry_Action,
+  ErrorCode,
+  HepastageError,
+  type JobRecord,
+  type StudyMetadata,
+} from '@hepastage/proto';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
+import { audit } from '../access/audit.ts';
 import type { ApiDeps } from '../deps.ts';
-import { type AcceptedJob, acceptOnce, assertHeld, type NamedStudy } from '../idempotency/accept-once.ts';
+import { type AcceptedJob, acceptOnce, type NamedStudy, takeName } from '../idempotency/accept-once.ts';
 import { ContentDigest } from '../idempotency/content-digest.ts';
 import { idempotencyKeyOf } from '../idempotency/idempotency-key.ts';
 import { metadataSchema } from '../schemas/study-form.ts';
@@ -53,18 +60,24 @@ export async function completeStudy(request: FastifyRequest, deps: ApiDeps): Pro
       accept: async (named) => {
         const idempotencyKeySha256 = named?.name.sha256 ?? '';
         const said = { metadata: known, idempotencyKeySha256, contentSha256 };
-        return { record: await closeAsSaid(study, said, named, deps), isReplay: false };
+        return { record: await closeAsSaid(study, { said, named, request }, deps), isReplay: false };
       },
     },
     deps,
   );
 }
 
+/** Who says that a study is complete, and what of it. */
+interface Completion {
+  readonly said: Said;
+  readonly named: NamedStudy | undefined;
+  readonly request: FastifyRequest;
+}
+
 /** What is said of the study is kept as long as its end is not done: whoever follows stages it as said. */
 async function closeAsSaid(
   study: StudyName,
-  said: Said,
-  named: NamedStudy | undefined,
+  { said, named, request }: Completion,
   deps: ApiDeps,
 ): Promise<JobRecord> {
   const { arrivals, status, store } = deps;
@@ -72,9 +85,12 @@ async function closeAsSaid(
   if (closing.kind === 'busy') throw arriving();
   if (closing.kind === 'absent') throw unknownStudy();
   const { jobId } = closing;
+  // That it came is in the log since it did; this is who had it staged.
+  await audit(request, AuditEntry_Action.STUDY_ACCEPTED, { jobId }, deps);
   if (named !== undefined) {
-    await assertHeld(named.lock);
-    await writeMarker(named.name, { jobId, contentSha256: said.contentSha256 }, store);
+    // It may be closed with the words, and the key, of another who said so before.
+    await noteName(named.name, jobId, store);
+    await takeName(named, { jobId, contentSha256: said.contentSha256 }, deps);
   }
   const arrival = { ...study, jobId };
   const isStudy = await closeArrivalAsSaid(arrival, closing.said, deps);

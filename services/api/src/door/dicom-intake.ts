@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import type { UidHasher } from '@hepastage/dicom';
 import { isPassedOver } from '@hepastage/imaging';
+import { framesMax } from '@hepastage/jobs';
 import { objectKeys, type ObjectSink } from '@hepastage/platform';
 import {
   type DicomInstance,
@@ -32,9 +33,6 @@ export interface IntakeDestination {
 
 /** Small objects written at once. With 1 MiB each they are what an upload takes of memory. */
 const writesAtOnce = 4;
-
-/** Most images of a study: each takes about a kilobyte of the index, and of memory until it is written. */
-const framesMax = 100_000;
 
 /** Takes the DICOM objects of one study in, one after the other. All of them must be of one study. */
 export class DicomIntake {

@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { UidHasher } from '@hepastage/dicom';
+import { framesMax, isLost, lost } from '@hepastage/jobs';
 import { type Arrival, objectKeys } from '@hepastage/platform';
 import {
   type DicomInstance,
@@ -23,6 +24,8 @@ export interface DicomwebRequest {
   /** The study that the request is about, as its sender names it; undefined where it may be about any. */
   readonly studyInstanceUid: string | undefined;
   readonly signal: AbortSignal;
+  /** Is waited for before what was brought becomes part of a job: what must not be missing of a study that is accepted. It may be told of one that is not, in the end. */
+  readonly accepting: (jobId: string) => Promise<void>;
 }
 
 /** What became of one object. `error` undefined: it is stored. */
@@ -36,6 +39,8 @@ interface BroughtStudy {
   readonly instances: Map<string, DicomInstance>;
   /** `joined`: what it brought is part of the study, or may be. */
   progress: 'brings' | 'joined' | 'left';
+  /** Key of the index that made it part of the study. */
+  index?: string;
 }
 
 /** Small objects written at once. */
@@ -51,6 +56,8 @@ export class DicomwebIntake {
   readonly #hashUid: UidHasher;
   readonly #writes = new BackgroundWrites(writesAtOnce);
   readonly #studies = new Map<string, BroughtStudy>();
+  /** Images of all studies: they are in memory until the request ends. */
+  #frames = 0;
 
   constructor(request: DicomwebRequest, deps: ApiDeps) {
     this.#request = request;
@@ -80,6 +87,7 @@ export class DicomwebIntake {
       });
       if (instance !== undefined) {
         this.#studies.get(instance.studyInstanceUid)?.instances.set(instance.sopInstanceUid, instance);
+        this.#frames += instance.frames.length;
       }
       return { sender, error: undefined };
     } catch (error) {
@@ -89,7 +97,7 @@ export class DicomwebIntake {
     }
   }
 
-  /** Makes what was brought part of its studies: only then is it safe. Throws UPLOAD_ABORTED, UPLOAD_TIMEOUT, TOO_MANY_FILES. */
+  /** Makes what was brought part of its studies: only then is it safe. Throws UPLOAD_ABORTED, UPLOAD_TIMEOUT, TOO_MANY_FILES, QUEUE_UNAVAILABLE. */
   async finish(): Promise<void> {
     await this.#writes.settled();
     for (const study of this.#brought()) await this.#join(study);
@@ -130,6 +138,7 @@ export class DicomwebIntake {
     if (study.instances.has(instance.sopInstanceUid)) return undefined;
     const { filesMax } = this.#deps.config;
     if (study.instances.size >= filesMax) throw tooManyFiles(filesMax);
+    if (this.#frames + instance.frames.length > framesMax) throw tooManyFrames();
     return this.#keyOf(study, `${instance.sopInstanceUid}.dcm`);
   }
 
@@ -166,9 +175,13 @@ export class DicomwebIntake {
       encodeText(DicomStudySchema, create(DicomStudySchema, { studyInstanceUid, instances })),
     );
     if (body.length > config.indexBytesMax) throw tooManyFiles(config.filesMax);
+    // Whatever comes after this, a study that may be staged has its line, even if its request is never answered, or is refused for the sake of another study.
+    await this.#request.accepting(jobId);
+    this.#request.signal.throwIfAborted();
     // Once it may have been written, whoever closes the study may count on what it names.
     brought.progress = 'joined';
     const key = objectKeys.arrival(tenant, jobId, `${clock().getTime()}-${this.#request.id}`);
+    brought.index = key;
     await store.writeBytes(key, body, { mediaType: 'application/json', signal: this.#request.signal });
   }
 
@@ -183,14 +196,17 @@ export class DicomwebIntake {
     const state = (await status.get(tenant, jobId))?.record.state;
     const wasClosed = leaving === 'closed' || !(state === undefined || erasedStates.has(state));
     if (wasClosed) throw tookTooLong();
-    // What was written after the erasure.
+    // Nobody who makes a study of the rest is to count on what this request is told to send again. Whoever has, finds its objects: they go with the job.
+    if (brought.index !== undefined) await store.erase(brought.index);
+    if (state !== JobRecord_State.CANCELLED && (await isLost(arrival, store))) throw lost();
+    // Nothing is promised to anybody: what was written after the erasure.
     await store.erase(objectKeys.job(tenant, jobId));
     if (state === JobRecord_State.RECEIVING) await status.erase(tenant, jobId);
     throw erased();
   }
 }
 
-/** Of a job whose arrival is absent: one that its owner erased, or is erasing, and one whose record was made anew just after that. */
+/** Of a job whose arrival is absent: one that its owner erased, or is erasing, and one whose record was made anew just after that, or after Redis lost it. */
 const erasedStates: ReadonlySet<JobRecord_State> = new Set([
   JobRecord_State.CANCELLED,
   JobRecord_State.RECEIVING,
@@ -207,6 +223,14 @@ function tooManyFiles(filesMax: number): HepastageError {
   return new HepastageError(ErrorCode.TOO_MANY_FILES, {
     what: 'the request brings more objects of a study than allowed',
     expected: `at most ${filesMax}`,
+    action: 'send the T1W and T2W series alone',
+  });
+}
+
+function tooManyFrames(): HepastageError {
+  return new HepastageError(ErrorCode.TOO_MANY_FILES, {
+    what: 'the request brings more images than allowed',
+    expected: `at most ${framesMax}`,
     action: 'send the T1W and T2W series alone',
   });
 }

@@ -6,7 +6,6 @@ import { NamedObject } from '../dicomweb/sender-names.ts';
 import type { StoreOutcome } from '../dicomweb/store-response.ts';
 import { PartMeter, UploadBudget } from '../upload/meter.ts';
 import { UploadClock } from '../upload/upload-clock.ts';
-import { drain } from './borrowed.ts';
 import { DicomwebIntake } from './dicomweb-intake.ts';
 
 export interface StoreRequest {
@@ -18,6 +17,8 @@ export interface StoreRequest {
   readonly gone: AbortSignal;
   /** Is told of received bytes, for metrics. */
   readonly onBytes: (bytes: number) => void;
+  /** See DicomwebRequest. */
+  readonly accepting: (jobId: string) => Promise<void>;
 }
 
 export interface StoredInstances {
@@ -34,29 +35,28 @@ const dicom = 'application/dicom';
  * others are stored all the same; what is stored is safe when this returns. Throws what keeps the request as a whole from being read or stored.
  */
 export async function storeInstances(store: StoreRequest, deps: ApiDeps): Promise<StoredInstances> {
-  const { request, tenant, studyInstanceUid, gone, onBytes } = store;
+  const { request, tenant, studyInstanceUid, gone, onBytes, accepting } = store;
   const { config } = deps;
   using clock = new UploadClock(config, gone);
   const { signal } = clock;
   const budget = new UploadBudget(config.uploadBytesMax, onBytes);
   budget.announce(request.headers['content-length']);
-  const limits = { partsMax: config.partsMax, headerBytesMax: config.partHeaderBytesMax };
+  const limits = { clock, budget, partsMax: config.partsMax, headerBytesMax: config.partHeaderBytesMax };
   const objectLimit = { bytesMax: config.uploadFileBytesMax, code: ErrorCode.UPLOAD_TOO_LARGE };
-  const uploadLimit = { bytesMax: config.uploadBytesMax, code: ErrorCode.UPLOAD_TOO_LARGE };
-  const intake = new DicomwebIntake({ tenant, id: deps.newJobId(), studyInstanceUid, signal }, deps);
+  const intake = new DicomwebIntake(
+    { tenant, id: deps.newJobId(), studyInstanceUid, signal, accepting },
+    deps,
+  );
   const outcomes: StoreOutcome[] = [];
   try {
-    for await (const part of relatedParts(request.raw, request.headers['content-type'], limits, signal)) {
+    for await (const part of relatedParts(request.raw, request.headers['content-type'], limits)) {
       if (part.mediaType === dicom) {
-        const object = new NamedObject(new PartMeter(objectLimit, budget, clock).measure(part.content));
+        const object = new NamedObject(new PartMeter(objectLimit).measure(part.content));
         const { sender, error } = await intake.add(object);
-        budget.assertNotExceeded();
         outcomes.push({ ...(sender ?? object.names()), failure: error?.code });
       } else {
         outcomes.push({ failure: ErrorCode.UNSUPPORTED_MEDIA_TYPE });
       }
-      // What is passed over counts as well, and is waited for no longer.
-      await drain(new PartMeter(uploadLimit, budget, clock).measure(part.content));
     }
     await intake.finish();
   } catch (error) {

@@ -1,8 +1,15 @@
-import { idempotencyName, type MarkerName, readMarker } from '@hepastage/jobs';
+import {
+  eraseMarker,
+  idempotencyName,
+  type MarkerName,
+  readMarker,
+  ruleOutRivals,
+  writeMarker,
+} from '@hepastage/jobs';
 import type { Lock } from '@hepastage/platform';
 import { ErrorCode, HepastageError, type JobMarker, type JobRecord } from '@hepastage/proto';
 import type { ApiDeps } from '../deps.ts';
-import { requireJob } from '../jobs/require-job.ts';
+import { namedJob } from './named-job.ts';
 
 /** For how long after an upload's longest time its key stays locked, ms: what follows the last byte takes that long at most. */
 const commitMsMax = 60_000;
@@ -28,9 +35,16 @@ export interface Carried {
 }
 
 /**
- * Accepts a study once for its idempotency key. Invariant: one content under one key of a tenant gives one job, whatever breaks off in between. Which job a key
- * stands for lies in the object store, before the study's request.json; while a request is in hand its key is locked in Redis, so that the same key at the same time is
- * refused (IDEMPOTENCY_KEY_IN_FLIGHT), and a lock that was lost with Redis ends its request. Throws IDEMPOTENCY_KEY_REUSED where the key has another content.
+ * Accepts a study once for its idempotency key. Invariant: one content under one key of a tenant gives one job, whatever breaks off in between, and whatever Redis
+ * loses. Throws IDEMPOTENCY_KEY_REUSED where the key has another content.
+ *
+ * While a request is in hand its key is locked in Redis, so that the same key at the same time is refused (IDEMPOTENCY_KEY_IN_FLIGHT). That spares work, and no more: the
+ * lock may be lost at every await. What counts is in the object store: a marker for each job that tries for the key, then the rivals' request.json ruled out, then one's own
+ * created, by a conditional write. A lock that is lost
+ *
+ * - before the marker is written: this request finds out (`takeName`), or else whoever comes later than the marker rules it out, or finds it accepted;
+ * - from then until request.json is there: of this request and another at least one sees the other's marker, and the conditional write decides between them;
+ * - after that: the study is accepted, and nothing takes it back (`commitStudy`). Another request is told of it, and has its record and queue entry made.
  */
 export async function acceptOnce(
   tenant: string,
@@ -61,10 +75,24 @@ export async function lockName(
   });
 }
 
-/** Throws QUEUE_UNAVAILABLE unless the lock is still held: somebody else might be accepting the same study by now. */
-export async function assertHeld(lock: Lock): Promise<void> {
-  if (await lock.isHeld()) return;
-  throw new HepastageError(ErrorCode.QUEUE_UNAVAILABLE, {
+/**
+ * From now on the name stands for the job, as soon as that is accepted, and for no other. Throws QUEUE_UNAVAILABLE where the lock was lost, or another has been
+ * accepted meanwhile: sent again, the study is that job.
+ */
+export async function takeName(
+  { name, lock }: NamedStudy,
+  marker: Pick<JobMarker, 'jobId' | 'contentSha256'>,
+  { store }: Pick<ApiDeps, 'store'>,
+): Promise<void> {
+  if (!(await lock.isHeld())) throw lockLost();
+  await writeMarker(name, marker, store);
+  if (await ruleOutRivals(name, marker, store)) return;
+  await eraseMarker(name, marker.jobId, store);
+  throw lockLost();
+}
+
+export function lockLost(): HepastageError {
+  return new HepastageError(ErrorCode.QUEUE_UNAVAILABLE, {
     what: 'Redis lost the lock on the idempotency key',
     action: 'send the study again, with the same key',
   });
@@ -83,5 +111,5 @@ async function replayed(
       action: 'make a new key for each study',
     });
   }
-  return (await requireJob(tenant, jobId, deps)).record;
+  return namedJob(tenant, jobId, deps);
 }

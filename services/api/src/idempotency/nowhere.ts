@@ -1,14 +1,20 @@
-import { finished } from 'node:stream/promises';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { ObjectSink } from '@hepastage/platform';
 
 /** Where the files of a study go that is there already: they are read and looked into like any others, and not kept. */
 export const nowhere: ObjectSink = {
   async write(key, source: Readable, { signal } = {}) {
-    let bytes = 0;
-    source.on('data', (chunk: Buffer) => (bytes += chunk.length));
-    await finished(source, signal === undefined ? {} : { signal });
-    return { key, bytes };
+    // A source that fails when nobody reads it any more must not end the process: whoever reads it is told.
+    source.on('error', () => undefined);
+    try {
+      if (signal !== undefined) addAbortSignal(signal, source);
+      let bytes = 0;
+      for await (const chunk of source as AsyncIterable<Uint8Array>) bytes += chunk.byteLength;
+      signal?.throwIfAborted();
+      return { key, bytes };
+    } finally {
+      source.destroy();
+    }
   },
   async writeBytes(key, bytes) {
     return { key, bytes: bytes.byteLength };

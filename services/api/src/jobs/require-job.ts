@@ -1,4 +1,4 @@
-import { reconcileJob } from '@hepastage/jobs';
+import { hasRequest, isLost, isToBeErased, type JobName, reconcileJob } from '@hepastage/jobs';
 import type { VersionedRecord } from '@hepastage/platform';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import type { ApiDeps } from '../deps.ts';
@@ -9,17 +9,31 @@ const jobIdPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * A tenant's job. Where Redis has lost its record it is written anew from the object store, so that nobody who follows a job is ever told that there is none. Throws
- * JOB_NOT_FOUND.
+ * JOB_NOT_FOUND; QUEUE_UNAVAILABLE where Redis loses it over and over.
  */
 export async function requireJob(tenant: string, jobId: string, deps: ApiDeps): Promise<VersionedRecord> {
   if (!jobIdPattern.test(jobId)) throw jobNotFound();
   const found = await deps.status.get(tenant, jobId);
   if (found !== undefined) return found;
-  await reconcileJob({ tenant, jobId }, await reconcileTimes(tenant, deps), deps);
+  const job = { tenant, jobId };
+  await reconcileJob(job, await reconcileTimes(tenant, deps), deps);
   // Whatever was to be done: somebody else may have written it anew meanwhile.
   const restored = await deps.status.get(tenant, jobId);
-  if (restored === undefined) throw jobNotFound();
-  return restored;
+  if (restored !== undefined) return restored;
+  throw (await isPromised(job, deps)) ? lostAgain() : jobNotFound();
+}
+
+/** Only the object store can say that there is no such job. */
+async function isPromised(job: JobName, { store }: ApiDeps): Promise<boolean> {
+  if (await isLost(job, store)) return true;
+  return !(await isToBeErased(job, store)) && (await hasRequest(store, job));
+}
+
+function lostAgain(): HepastageError {
+  return new HepastageError(ErrorCode.QUEUE_UNAVAILABLE, {
+    what: 'Redis has lost the job while it was written anew',
+    action: 'ask again',
+  });
 }
 
 export function jobNotFound(): HepastageError {

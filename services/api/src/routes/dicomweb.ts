@@ -77,7 +77,13 @@ export const dicomwebRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, de
   const store = async (request: FastifyRequest, reply: FastifyReply, studyInstanceUid?: string) => {
     active.inc();
     const tenant = tenantOf(request);
-    let received = 0;
+    /** Bytes that are not counted yet: those of a request go with the first study that it brings. */
+    let uncounted = 0;
+    const accepting = async (jobId: string) => {
+      await audit(request, AuditEntry_Action.STUDY_ACCEPTED, { jobId }, deps);
+      await deps.quotas.spend(tenant, [jobId], uncounted);
+      uncounted = 0;
+    };
     try {
       const form = acceptedForm(request.headers.accept);
       if (form === undefined) return reply.problem(notAcceptable(), 406);
@@ -89,15 +95,14 @@ export const dicomwebRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, de
             studyInstanceUid,
             gone: clientGone(reply),
             onBytes: (more) => {
-              received += more;
+              uncounted += more;
               bytes.inc(more);
             },
+            accepting,
           },
           deps,
         ),
       );
-      await deps.quotas.spend(tenant, jobIds, received);
-      for (const jobId of jobIds) await audit(request, AuditEntry_Action.STUDY_ACCEPTED, { jobId }, deps);
       const { status, contentType, body } = storeResponse(outcomes, form);
       const links = jobIds.map((jobId) => `</v1/jobs/${jobId}>; rel="monitor"`);
       if (links.length > 0) reply.header('link', links.join(', '));

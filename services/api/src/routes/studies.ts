@@ -1,4 +1,3 @@
-import multipart from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { AuditEntry_Action, encodeText, ErrorCode, JobRecordSchema } from '@hepastage/proto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -6,6 +5,7 @@ import { audit } from '../access/audit.ts';
 import type { ApiDeps } from '../deps.ts';
 import { completeStudy, completionSchema } from '../door/complete-study.ts';
 import { clientGone } from '../http/client-gone.ts';
+import { parseMediaType } from '../http/media-type.ts';
 import { toContractError, unsupportedMediaType } from '../plugins/framework-errors.ts';
 import { messageOf, problemsOf, storeProblems } from '../schemas/responses.ts';
 import { studyFormSchema, studyHeaders } from '../schemas/study-form.ts';
@@ -86,7 +86,8 @@ const schema = {
 
 /** `POST /v1/studies` */
 export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
-  await app.register(multipart);
+  // The form is read as it streams in.
+  app.addContentTypeParser('multipart/form-data', (_request, _body, done) => done(null));
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'string', bodyLimit: deps.config.metadataBytesMax },
@@ -95,20 +96,25 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
   const { bytes, refused, active } = app.uploadMetrics;
   const running = new RunningUploads();
   app.addHook('onClose', async () => running.ended());
-  const take = async (request: FastifyRequest, reply: FastifyReply): Promise<AcceptedJob> => {
+  const upload = async (request: FastifyRequest, reply: FastifyReply): Promise<AcceptedJob> => {
+    if (!isForm(request)) throw unsupportedMediaType('this route');
     const tenant = tenantOf(request);
-    if (isJson(request)) return completeStudy(request, deps);
-    if (!request.isMultipart()) throw unsupportedMediaType('this route');
     let received = 0;
     const onBytes = (more: number) => {
       received += more;
       bytes.inc(more);
     };
     const accepted = await acceptStudy({ request, tenant, gone: clientGone(reply), onBytes }, deps);
-    const { jobId } = accepted.record;
-    if (!accepted.isReplay) await deps.quotas.spend(tenant, [jobId], received);
+    if (!accepted.isReplay) await deps.quotas.spend(tenant, [accepted.record.jobId], received);
+    return accepted;
+  };
+  const take = async (request: FastifyRequest, reply: FastifyReply): Promise<AcceptedJob> => {
+    const accepted = isJson(request) ? await completeStudy(request, deps) : await upload(request, reply);
     // The request that accepted it may have died before its line was written.
-    else await audit(request, AuditEntry_Action.STUDY_ACCEPTED, { jobId }, deps);
+    if (accepted.isReplay) {
+      const { jobId } = accepted.record;
+      await audit(request, AuditEntry_Action.STUDY_ACCEPTED, { jobId }, deps);
+    }
     return accepted;
   };
 
@@ -146,6 +152,10 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
     },
   );
 };
+
+function isForm({ headers }: FastifyRequest): boolean {
+  return parseMediaType(headers['content-type'] ?? '')?.essence === 'multipart/form-data';
+}
 
 function isJson({ headers }: FastifyRequest): boolean {
   return headers['content-type']?.startsWith('application/json') === true;

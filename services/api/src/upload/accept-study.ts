@@ -1,6 +1,13 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { contentName, eraseMarkers, readMarker, writeDicomIndex, writeMarker } from '@hepastage/jobs';
+import {
+  contentName,
+  eraseMarker,
+  eraseMarkers,
+  noteName,
+  readMarkers,
+  writeDicomIndex,
+} from '@hepastage/jobs';
 import {
   type JobRecord,
   JobRecord_State,
@@ -14,14 +21,14 @@ import { withHashedSeries } from '../door/series-choice.ts';
 import {
   type AcceptedJob,
   acceptOnce,
-  assertHeld,
   lockName,
   type NamedStudy,
+  takeName,
 } from '../idempotency/accept-once.ts';
 import { ContentDigest } from '../idempotency/content-digest.ts';
 import { idempotencyKeyOf } from '../idempotency/idempotency-key.ts';
+import { namedJob } from '../idempotency/named-job.ts';
 import { nowhere } from '../idempotency/nowhere.ts';
-import { requireJob } from '../jobs/require-job.ts';
 import { fileParts } from '../schemas/study-parts.ts';
 import type { StudyParts } from './check-study.ts';
 import { commitStudy } from './commit-study.ts';
@@ -56,15 +63,19 @@ async function storeStudy(
   const createdAt = deps.clock();
   const { deduplicate } = await deps.policyOf(tenant);
   const digest = named !== undefined || deduplicate ? new ContentDigest() : undefined;
+  // Whatever is taken back is so before the names are free.
+  await using names = new AsyncDisposableStack();
   await using rollback = rollbackOf(upload);
   const parts = await receiveStudy(upload, { store: deps.store, jobId, digest, rollback }, deps);
 
-  await using names = new AsyncDisposableStack();
   const contentSha256 = digest?.sha256(parts.metadata) ?? '';
   const byContent = deduplicate ? await nameContent(tenant, contentSha256, names, deps) : undefined;
   const twin = byContent && (await twinOf(byContent, deps));
   if (twin !== undefined) {
-    if (named !== undefined) await writeMarker(named.name, { jobId: twin.jobId, contentSha256 }, deps.store);
+    if (named !== undefined) {
+      await noteName(named.name, twin.jobId, deps.store);
+      await takeName(named, { jobId: twin.jobId, contentSha256 }, deps);
+    }
     return { record: twin, isReplay: true };
   }
 
@@ -78,8 +89,8 @@ async function storeStudy(
     idempotencyKeySha256: named?.name.sha256 ?? '',
     contentSha256,
   });
-  await nameStudy(study, [named, byContent], rollback, deps);
-  const record = await commitStudy(study, upload.request, rollback, deps);
+  const isNamed = await nameStudy(study, [named, byContent], rollback, deps);
+  const record = await commitStudy(study, { request: upload.request, isNamed, rollback }, deps);
   return { record, isReplay: false };
 }
 
@@ -97,28 +108,27 @@ async function nameContent(
   return { name, lock: names.use(await lockName(name, deps)) };
 }
 
-/** The job of a study with the same content, where the tenant wants it instead of another. One that has failed is no help to anybody. */
+/** The job of a study with the same content, where the tenant wants it instead of another. One that has failed is no help to anybody, and never will be. */
 async function twinOf({ name }: NamedStudy, deps: ApiDeps): Promise<JobRecord | undefined> {
-  const marker = await readMarker(name, deps.store);
-  if (marker === undefined) return undefined;
-  const { record } = await requireJob(name.tenant, marker.jobId, deps);
-  const isOfUse = record.state !== JobRecord_State.FAILED && record.state !== JobRecord_State.CANCELLED;
-  return isOfUse ? record : undefined;
+  for await (const { jobId } of readMarkers(name, deps.store)) {
+    const record = await namedJob(name.tenant, jobId, deps);
+    if (record.state !== JobRecord_State.FAILED && record.state !== JobRecord_State.CANCELLED) return record;
+    await eraseMarker(name, jobId, deps.store);
+  }
+  return undefined;
 }
 
-/** From now on the names stand for the study: before its request.json, so that no name is lost with a process that dies between the two. */
+/** From now on the names stand for the study: before its request.json, so that no name is lost with a process that dies between the two. False: it has none. */
 async function nameStudy(
   study: StudyRequest,
   named: readonly (NamedStudy | undefined)[],
   rollback: Rollback,
-  { store }: ApiDeps,
-): Promise<void> {
-  rollback.add(async () => eraseMarkers(study, store));
-  for (const one of named) {
-    if (one === undefined) continue;
-    await assertHeld(one.lock);
-    await writeMarker(one.name, study, store);
-  }
+  deps: ApiDeps,
+): Promise<boolean> {
+  const names = named.filter((one) => one !== undefined);
+  rollback.add(async () => eraseMarkers(study, deps.store));
+  for (const name of names) await takeName(name, study, deps);
+  return names.length > 0;
 }
 
 async function inputsOf(

@@ -33,6 +33,7 @@ test('a disarmed rollback takes nothing back', async () => {
     await using rollback = new Rollback(() => assert.fail('no step may run'));
     rollback.add(async () => void ran.push('step'));
     rollback.disarm();
+    rollback.add(async () => void ran.push('later step'));
   }
   assert.deepEqual(ran, []);
 });

@@ -10,6 +10,7 @@ interface Step {
 export class Rollback implements AsyncDisposable {
   readonly #onError: (error: unknown) => void;
   #steps: Step[] = [];
+  #isArmed = true;
 
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
@@ -17,10 +18,12 @@ export class Rollback implements AsyncDisposable {
 
   /** Add a step before its deed: a deed that fails may have been done all the same. */
   add(run: () => Promise<void>, afterFailure: AfterFailure = 'go on'): void {
-    this.#steps.push({ run, afterFailure });
+    if (this.#isArmed) this.#steps.push({ run, afterFailure });
   }
 
+  /** Nothing is taken back, whatever is added later. */
   disarm(): void {
+    this.#isArmed = false;
     this.#steps = [];
   }
 
