@@ -113,6 +113,25 @@ describe('a tenant that reads as much at once as it may', () => {
     await allAreFree();
   });
 
+  test('reads nothing by asking for heads', async () => {
+    const { store } = api.deps;
+    const read = store.read.bind(store);
+    const opened: Readable[] = [];
+    store.read = async (key, signal) => {
+      const object = await read(key, signal);
+      if (object?.bytes === artefactMiB * 2 ** 20) opened.push(object.stream);
+      return object;
+    };
+    for (let n = 0; n < 2 * max; n++) {
+      const response = await fetch(artefactUrl, { headers, method: 'HEAD' });
+      assert.equal(response.status, 200);
+      assert.equal(Number(response.headers.get('content-length')), artefactMiB * 2 ** 20);
+    }
+    store.read = read;
+    assert.equal(opened.length, 2 * max);
+    for (const stream of opened) assert.ok(stream.destroyed && !stream.readableEnded);
+  });
+
   test('has them back from clients that go away at any time, with answers that wait for each other', async () => {
     const { hostname, port, pathname } = new URL(artefactUrl);
     const lines = [`GET ${pathname} HTTP/1.1`, 'Host: test', `Authorization: ${headers['authorization']}`];

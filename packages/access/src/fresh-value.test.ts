@@ -67,6 +67,19 @@ test('while it can’t be read the last one is used, until that is too old', asy
   assert.equal(await value.get(), 3);
 });
 
+test('whoever needs a younger one is told why there is none', async () => {
+  const { value, state } = counting();
+  await value.get();
+  state.away = true;
+  state.ms = 3_000;
+  await assert.rejects(value.getFresh(2), /the store is away/);
+  assert.equal(await value.getFresh(3), 1);
+  assert.equal(await value.get(2), 1);
+  state.away = false;
+  state.ms = 4_000;
+  assert.equal(await value.getFresh(2), 3);
+});
+
 test('it is used for its time, even if it may be no older while it can’t be read', async () => {
   const { value, state } = counting(60, 10);
   assert.equal(await value.get(), 1);

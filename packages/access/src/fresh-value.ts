@@ -50,6 +50,13 @@ export class FreshValue<T> {
     return this.#held.value;
   }
 
+  /** At most `ageSecondsMax` old. Throws what keeps it from being read. */
+  async getFresh(ageSecondsMax: number): Promise<T> {
+    const value = await this.get(ageSecondsMax);
+    if (this.#age() > ageSecondsMax) throw this.#trouble;
+    return value;
+  }
+
   /** s */
   #age(): number {
     return this.#held === undefined ? Number.POSITIVE_INFINITY : (this.#clock() - this.#held.readAt) / 1_000;

@@ -15,6 +15,7 @@ import { problems } from './plugins/problems.ts';
 import { requestIdOf, requestLog } from './plugins/request-log.ts';
 import { requestsInHand } from './plugins/requests-in-hand.ts';
 import { transport } from './plugins/transport.ts';
+import { unreadHeads } from './plugins/unread-heads.ts';
 import { answerClientError, answerUnroutable } from './plugins/unroutable.ts';
 import { deleteJobRoute } from './routes/delete-job.ts';
 import { dicomwebRoutes } from './routes/dicomweb.ts';
@@ -78,6 +79,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(access, deps);
   await app.register(rateLimits, deps);
   await app.register(readLimits, deps);
+  await app.register(unreadHeads);
   await app.register(operationsServer, config);
   await app.register(docs, config);
   for (const route of routes) await app.register(route, deps);

@@ -34,7 +34,7 @@ export class IssuerKeys {
       )(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      return (await this.#keys.get(unknownKeySeconds))(header, token);
+      return (await this.#keys.getFresh(unknownKeySeconds))(header, token);
     }
   };
 }

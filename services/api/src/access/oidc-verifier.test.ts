@@ -275,6 +275,20 @@ describe('an issuer', () => {
     assert.deepEqual(await verifier.judge(old), { refusal: 'ERR_JWKS_NO_MATCHING_KEY' });
   });
 
+  test('that changes its keys and goes away: whose the new one is nobody can tell, and the token may come again', async () => {
+    await using opened = new AsyncDisposableStack();
+    const issuer = await startIssuer(opened);
+    const { privateKey } = await generateKeyPair('ES256');
+    const time = { ms: 0 };
+    const verifier = verifierOf(issuer.issuer, () => time.ms);
+    const [old, fresh] = [await tokenOf(issuer), await tokenOf(issuer, 'new', privateKey)];
+    assert.ok('principal' in (await verifier.judge(old)));
+    issuer.state.keysStatus = 500;
+    time.ms = 60_000;
+    await assert.rejects(verifier.judge(fresh), { codeName: 'NOT_READY' });
+    assert.ok('principal' in (await verifier.judge(old)));
+  });
+
   test('that changes its keys without anyone showing the new one: the old one ends in time', async () => {
     await using opened = new AsyncDisposableStack();
     const issuer = await startIssuer(opened);

@@ -1,10 +1,9 @@
-const none: Buffer = Buffer.alloc(0);
+import { GrowingBuffer } from './growing-buffer.ts';
 
 /** A stream whose beginning can be looked at, as far as is wanted, before it is read. */
 export class PrefixedStream {
   readonly #chunks: AsyncIterator<Buffer>;
-  #gathered: Buffer[] = [];
-  #gatheredBytes = 0;
+  #gathered = new GrowingBuffer();
   #ended = false;
 
   constructor(source: AsyncIterable<Buffer>) {
@@ -18,27 +17,22 @@ export class PrefixedStream {
 
   /** What has been looked at. */
   get prefix(): Buffer {
-    if (this.#gathered.length > 1) this.#gathered = [Buffer.concat(this.#gathered)];
-    return this.#gathered[0] ?? none;
+    return this.#gathered.bytes;
   }
 
   /** Looks on until the prefix has `bytes` bytes, or the stream ends. */
   async grow(bytes: number): Promise<void> {
-    while (this.#gatheredBytes < bytes && !this.#ended) {
+    while (this.#gathered.length < bytes && !this.#ended) {
       const { value, done } = await this.#chunks.next();
-      if (done === true) {
-        this.#ended = true;
-      } else {
-        this.#gathered.push(value);
-        this.#gatheredBytes += value.length;
-      }
+      if (done === true) this.#ended = true;
+      else this.#gathered.add(value);
     }
   }
 
   /** The stream from `offset`, which lies within the prefix, to its end. */
   async *from(offset: number): AsyncGenerator<Buffer, void, void> {
     const rest = this.prefix.subarray(offset);
-    this.#gathered = [];
+    this.#gathered = new GrowingBuffer();
     if (rest.length > 0) yield rest;
     while (!this.#ended) {
       const { value, done } = await this.#chunks.next();

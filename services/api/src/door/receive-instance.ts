@@ -14,6 +14,7 @@ import type { ObjectSink } from '@hepastage/platform';
 import type { DicomInstance } from '@hepastage/proto';
 import type { BackgroundWrites } from './background-writes.ts';
 import { borrowed, drain } from './borrowed.ts';
+import { GrowingBuffer } from './growing-buffer.ts';
 import { encapsulatedPixels, littleEndian, nativePixels } from './pixel-stream.ts';
 import { type IncomingObject, type ObjectLimits, splitObject } from './split-object.ts';
 
@@ -137,29 +138,26 @@ async function write(
   };
   const { gathered, rest } = await gather(measured(chunks), smallObjectBytes);
   if (rest === undefined) {
-    await writes.add(async () =>
-      store.writeBytes(instance.key, Buffer.concat(gathered), { mediaType, signal }),
-    );
+    await writes.add(async () => store.writeBytes(instance.key, gathered, { mediaType, signal }));
   } else {
-    const whole = Readable.from(concatenated(gathered, rest), { objectMode: false });
+    const whole = Readable.from(continued(gathered, rest), { objectMode: false });
     await store.write(instance.key, whole, { mediaType, signal });
   }
   instance.sha256 = hash.digest('hex');
 }
 
-/** The first chunks, and the rest where there are more than `bytesMax` bytes. */
+/** The first bytes, and the rest where there are more than `bytesMax`. */
 async function gather(source: AsyncGenerator<Buffer, void, void>, bytesMax: number) {
-  const gathered: Buffer[] = [];
-  for (let bytes = 0; bytes <= bytesMax;) {
+  const gathered = new GrowingBuffer();
+  while (gathered.length <= bytesMax) {
     const { value, done } = await source.next();
-    if (done === true) return { gathered, rest: undefined };
-    gathered.push(value);
-    bytes += value.length;
+    if (done === true) return { gathered: gathered.bytes, rest: undefined };
+    gathered.add(value);
   }
-  return { gathered, rest: source };
+  return { gathered: gathered.bytes, rest: source };
 }
 
-async function* concatenated(head: readonly Buffer[], rest: AsyncIterable<Buffer>) {
-  yield* head;
+async function* continued(head: Buffer, rest: AsyncIterable<Buffer>) {
+  yield head;
   yield* rest;
 }
