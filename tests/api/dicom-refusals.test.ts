@@ -45,6 +45,20 @@ const otherStudy = text(0x0020_000d, 'UI', '1.3.6.1.4.1.99999.77');
 const ct = [text(0x0008_0016, 'UI', '1.2.840.10008.5.1.4.1.1.2'), text(0x0008_0060, 'CS', 'CT')];
 const note: Bytes = new TextEncoder().encode('Dear colleague, please find enclosed. '.repeat(20));
 
+const longest = (tag: number) =>
+  text(tag, 'CS', Array.from({ length: 32 }, () => 'PROPELLER_ACQUIS').join('\\'));
+
+/** An object of 60,000 images of 16 bits a pixel. */
+function manyImages(number: number, edge: number, more: readonly BuiltElement[] = []): Bytes {
+  return slice(number, [
+    us(0x0028_0010, edge),
+    us(0x0028_0011, edge),
+    text(0x0028_0008, 'IS', '60000'),
+    pixels(Buffer.alloc(120_000 * edge ** 2)),
+    ...more,
+  ]);
+}
+
 const archives: readonly Refusal[] = [
   one('a bomb', zipOf({ name: 'a', content: Buffer.alloc(4_000_000) }), 'DECOMPRESSED_TOO_LARGE', 413),
   one(
@@ -155,18 +169,17 @@ const objects: readonly Refusal[] = [
   ),
   {
     name: 'very many images',
-    parts: [1, 2].map((number) => [
-      'study',
-      slice(number, [
-        us(0x0028_0010, 1),
-        us(0x0028_0011, 1),
-        text(0x0028_0008, 'IS', '60000'),
-        pixels(Buffer.alloc(120_000)),
-      ]),
-    ]),
+    parts: [1, 2].map((number) => ['study', manyImages(number, 4)]),
     status: 413,
     code: 'TOO_MANY_FILES',
   },
+  one(
+    'images of which very much is said',
+    manyImages(1, 4, [0x0008_0008, 0x0018_0021, 0x0018_0022].map(longest)),
+    'TOO_MANY_FILES',
+    413,
+  ),
+  one('more images than its pixels are', manyImages(1, 1), 'CORRUPT_DICOM'),
   one('no rows', slice(1, [us(0x0028_0010, 0)]), 'INVALID_ATTRIBUTE'),
 ];
 

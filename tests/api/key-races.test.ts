@@ -3,8 +3,9 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { PolicyStore } from '@hepastage/access';
 import type { ApiDeps } from '@hepastage/api';
 import { objectKeys } from '@hepastage/platform';
-import { decodeText, type JobRecordJson, StudyRequestSchema } from '@hepastage/proto';
+import { decodeText, type JobRecordJson, type StudyRequest, StudyRequestSchema } from '@hepastage/proto';
 import { type RedisServer, startLocalRedis } from '../helpers/redis-server.ts';
+import { acceptedLines } from './accepted-lines.ts';
 import { type ApiUnderTest, startApi, tenant } from './api-under-test.ts';
 import { holdCall, type HeldCall } from './held-call.ts';
 import { postStudy, problemOf } from './study-form.ts';
@@ -25,6 +26,10 @@ const steps: readonly {
       holdCall(context, deps.store, ['writeBytes'], (key) => String(key).includes(`/${kind}/`), when),
   },
   {
+    name: 'it is in the audit log',
+    hold: ({ context, deps, when }) => holdCall(context, deps.audit, ['append'], isAny, when),
+  },
+  {
     name: 'its request.json is written',
     hold: ({ context, deps, when }) =>
       holdCall(
@@ -43,11 +48,9 @@ const steps: readonly {
     name: 'it is queued',
     hold: ({ context, deps, when }) => holdCall(context, deps.queue, ['add'], isAny, when),
   },
-  {
-    name: 'it is in the audit log',
-    hold: ({ context, deps, when }) => holdCall(context, deps.audit, ['append'], isAny, when),
-  },
 ];
+/** Those that come once a study is accepted. */
+const laterSteps = steps.slice(3);
 type When = 'before' | 'after';
 const isAny = () => true;
 
@@ -102,7 +105,7 @@ for (const kind of kinds) {
 }
 
 for (const kind of kinds) {
-  for (const { name, hold } of steps.slice(2)) {
+  for (const { name, hold } of laterSteps) {
     test(`a study that was accepted, but fails before ${name}, is the same job for whoever sends the same ${kind}`, async (context) => {
       await using api = await startApi();
       await new PolicyStore(api.deps.store, api.deps.audit).put(tenant, { deduplicate: kind === 'content' });
@@ -119,6 +122,35 @@ for (const kind of kinds) {
       await assertOneJob(api, [await first, second], post);
     });
   }
+
+  for (const { name, hold } of steps) {
+    for (const when of ['before', 'after'] as const) {
+      test(`a study that fails ${when} ${name}, and is not sent again under its ${kind}: if it is accepted it is in the log, and counts`, async (context) => {
+        await using api = await startApi();
+        await new PolicyStore(api.deps.store, api.deps.audit).put(tenant, {
+          deduplicate: kind === 'content',
+        });
+        const step = hold({ context, deps: api.deps, kind, when });
+        const answer = postNamed(api, kind, name);
+        await step.reached;
+        step.release(new Error('no answer'));
+        assert.equal((await answer).status, 500);
+        const stored = (await requestsIn(api)).map(({ jobId }) => jobId);
+        const stays = laterSteps.some((later) => later.name === name) || isWrite(name, when);
+        assert.equal(stored.length, stays ? 1 : 0);
+        const logged = new Set((await acceptedLines(api)).map((line) => line.split(' ').at(-1)));
+        assert.ok(stored.every((jobId) => logged.has(jobId)));
+        const { studies, bytes } = await api.deps.quotas.spent(tenant);
+        assert.ok(studies >= stored.length);
+        assert.ok(bytes >= stored.length * volume().length);
+      });
+    }
+  }
+}
+
+/** Whether a study's request.json was written, and nobody was told. */
+function isWrite(name: string, when: When): boolean {
+  return name === 'its request.json is written' && when === 'after';
 }
 
 async function postNamed(api: ApiUnderTest, kind: Kind, study: string): Promise<Response> {
@@ -161,11 +193,18 @@ async function assertOneJob(
   const record = (await (await fetch(`${api.url}/v1/jobs/${jobId}`)).json()) as JobRecordJson;
   assert.equal(record.state, 'QUEUED');
   assert.equal(await api.deps.queue.state(jobId), 'waiting');
-  const stored: string[] = [];
-  for await (const { key, bytes } of api.deps.store.list(objectKeys.jobs(tenant))) {
-    if (!key.endsWith('/request.json') || bytes === 0) continue;
-    const request = decodeText(StudyRequestSchema, String(await api.deps.store.readBytes(key, bytes)));
-    if (request.metadata?.externalReference === metadata?.externalReference) stored.push(request.jobId);
-  }
+  const stored = (await requestsIn(api))
+    .filter((request) => request.metadata?.externalReference === metadata?.externalReference)
+    .map((request) => request.jobId);
   assert.deepEqual(stored, [jobId], 'of which there is one request');
+}
+
+/** Of all studies that were accepted. */
+async function requestsIn({ deps: { store } }: ApiUnderTest): Promise<StudyRequest[]> {
+  const requests: StudyRequest[] = [];
+  for await (const { key, bytes } of store.list(objectKeys.jobs(tenant))) {
+    if (!key.endsWith('/request.json') || bytes === 0) continue;
+    requests.push(decodeText(StudyRequestSchema, String(await store.readBytes(key, bytes))));
+  }
+  return requests;
 }

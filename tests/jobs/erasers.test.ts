@@ -7,6 +7,7 @@ import { AuditEntry_Action, ErrorCode, HepastageError } from '@hepastage/proto';
 import { type ApiUnderTest, noTraces, startApi, tenant } from '../api/api-under-test.ts';
 import { storeKinds } from '../api/store-under-test.ts';
 import { submit } from '../api/worker-stand-in.ts';
+import { startLocalRedis } from '../helpers/redis-server.ts';
 
 /** From here on an erasure that is not done counts as broken off, ms. */
 const brokenOffMs = 2 * 60_000;
@@ -74,6 +75,24 @@ for (const store of storeKinds) {
     assert.deepEqual(await api.traces(), noTraces);
   });
 }
+
+test('whoever asks again has an erasure that broke off finished at once, though Redis has lost the job', async () => {
+  await using redis = await startLocalRedis();
+  await using api = await startApi({ redis });
+  const jobId = await submit(api);
+  const { store } = api.deps;
+  const eraseObjects = store.erase.bind(store);
+  store.erase = async () => {
+    throw new HepastageError(ErrorCode.STORE_UNAVAILABLE, { what: 'no answer' });
+  };
+  assert.equal(await erase(api, jobId, 'first'), 503);
+  store.erase = eraseObjects;
+  await api.deps.redis.flushall();
+  assert.equal(await erase(api, jobId, 'second'), 204);
+  assert.deepEqual(await erasersOf(api, jobId), ['anonymous first', 'anonymous second']);
+  assert.deepEqual(await api.traces(), noTraces);
+  assert.equal(await erase(api, jobId, 'third'), 404);
+});
 
 test('where nothing says who asked, the sweep finishes an erasure in its own name', async () => {
   await using api = await startApi();

@@ -15,7 +15,7 @@ test('a study that is accepted while a listing is gone through is not taken to h
     tenant,
     jobId,
     hasRequest: false,
-    hasEnded: false,
+    endedAt: undefined,
     arrivals: [],
     objects: 1,
     newest: new Date(),

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
+import { timestampDate } from '@bufbuild/protobuf/wkt';
 import { auditEntries, PolicyStore } from '@hepastage/access';
 import {
   idempotencyName,
   jobErrorOf,
+  noteName,
   readMarker,
   reconcile,
   recordFailure,
@@ -141,6 +144,23 @@ test('who asks for a job that Redis lost is never told that there is none', asyn
   await api.deps.redis.flushall();
   assert.equal(await eraseJob(api, jobs.queued), 204);
   assert.deepEqual(Object.keys(await reconciled(api)).includes(jobs.queued), false);
+});
+
+test('a job that is given a name after its end has ended when it did, though Redis loses it', async () => {
+  await using redis = await startLocalRedis();
+  await using timed = await startTimed(redis);
+  const { api } = timed;
+  const { store } = api.deps;
+  const jobId = await submit(api);
+  await succeed(api.deps, jobId);
+  const [end] = await Array.fromAsync(store.list(objectKeys.result(tenant, jobId)));
+  // Longer than the smallest step of a file system's clock, ms.
+  await delay(50);
+  await noteName(idempotencyName(tenant, 'later'), jobId, store);
+  await api.deps.redis.flushall();
+  assert.deepEqual(await reconciled(api), { [jobId]: 'restore-ended' });
+  const { finishedAt } = await recordOf(api, jobId);
+  assert.equal(timestampDate(finishedAt!).getTime(), end!.modifiedAt.getTime());
 });
 
 test('what was accepted and never enqueued is enqueued', async () => {

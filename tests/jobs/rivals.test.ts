@@ -12,7 +12,7 @@ import {
   ruleOutRivals,
   writeMarker,
 } from '@hepastage/jobs';
-import type { ObjectStore } from '@hepastage/platform';
+import { objectKeys, type ObjectStore } from '@hepastage/platform';
 import { StudyRequestSchema } from '@hepastage/proto';
 import { tenant } from '../api/api-under-test.ts';
 import { openStore, storeKinds } from '../api/store-under-test.ts';
@@ -49,6 +49,38 @@ for (const kind of storeKinds) {
       assert.equal(await createRequest(early, { store }), true);
       assert.equal(await ruleOutRequest(early, store), false);
       assert.deepEqual(await readRequest(store, early), early);
+    });
+
+    test('one of which something has arrived is not ruled out: it is promised to whoever sent that, unless it has failed', async () => {
+      await using opening = new AsyncDisposableStack();
+      const { store } = await openStore(kind, opening);
+      const [arriving, other] = [requestOf('b'), requestOf('b')];
+      const name = idempotencyName(tenant, 'b');
+      await store.writeBytes(objectKeys.arrival(tenant, arriving.jobId, '1-one'), Buffer.from('{}'));
+      for (const request of [arriving, other]) await writeMarker(name, request, store);
+      assert.equal(await ruleOutRivals(name, other, store), false);
+      await store.writeBytes(objectKeys.result(tenant, arriving.jobId), Buffer.from('{"state":"FAILED"}'));
+      assert.equal(await ruleOutRivals(name, other, store), true);
+      assert.equal(await createRequest(arriving, { store }), false);
+    });
+
+    test('a listing that is behind does not count, and a store that contradicts itself is not asked for ever', async (context) => {
+      await using opening = new AsyncDisposableStack();
+      const { store } = await openStore(kind, opening);
+      const [accepted, unknown] = [requestOf('a'), requestOf('a')];
+      assert.equal(await createRequest(accepted, { store }), true);
+      context.mock.method(store, 'list', async function* () {
+        // It has nothing yet.
+      } satisfies ObjectStore['list']);
+      assert.equal(await ruleOutRequest(accepted, store), false);
+      assert.equal(await hasRequest(store, accepted), true);
+
+      const tried = context.mock.method(store, 'create', async () => {
+        assert.ok(tried.mock.callCount() < 99);
+        return false;
+      });
+      await assert.rejects(ruleOutRequest(unknown, store), { codeName: 'STORE_UNAVAILABLE' });
+      assert.ok(tried.mock.callCount() > 1, 'it may have been erased between the two');
     });
   });
 }

@@ -6,7 +6,7 @@ import type { EndedJob } from './lives.ts';
 const filesOf: Readonly<Record<EndedJob['state'], RegExp>> = {
   SUCCEEDED:
     /^(request\.json|result\.json|input\/t2w\.nii|artefacts\/[0-9a-f]{64}\/(heatmap\.t2w\.nii\.gz|key-slice\.t2w\.(png|dcm)|report\.(fhir\.json|sr\.dcm)))$/,
-  FAILED: /^(request\.json|input\/t2w\.nii|failures\/[0-9a-f-]{36}\.json)$/,
+  FAILED: /^(request\.json|result\.json|input\/t2w\.nii)$/,
 };
 const fileCounts: Readonly<Record<EndedJob['state'], number>> = { SUCCEEDED: 8, FAILED: 3 };
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;

@@ -1,9 +1,10 @@
 /** The life of a job across object store, status store and queue: what is promised of it, and how it is kept when something breaks. */
 export { closeArrival, closeArrivalAsSaid } from './arrival/close-arrival.ts';
+export { ByteGate } from './arrival/byte-gate.ts';
 export { isLost, lost } from './arrival/is-lost.ts';
 export { readSaid, type Said, writeSaid } from './arrival/said.ts';
 export { defaultMetadata } from './commit/default-metadata.ts';
-export { framesMax, writeDicomIndex } from './commit/dicom-index.ts';
+export { framesMax, indexBytesOf, writeDicomIndex } from './commit/dicom-index.ts';
 export { hasRequest } from './commit/has-request.ts';
 export { readResult } from './commit/read-result.ts';
 export { readRequest } from './commit/read-request.ts';

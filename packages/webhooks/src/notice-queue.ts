@@ -46,8 +46,8 @@ const jobOptions = (jobId: string): JobsOptions => ({
 });
 
 /**
- * Jobs whose targets are to be told that they have ended. Whoever makes a job SUCCEEDED or FAILED adds it here before he forgets it; the sender finds out whom to tell,
- * if anybody. An entry carries names alone: what is told stands in the record. Throws QUEUE_UNAVAILABLE.
+ * Jobs whose targets are to be told that they have ended. Whoever makes a job SUCCEEDED or FAILED adds it here before he forgets it, or before he makes it so: then its
+ * notice waits for that. The sender finds out whom to tell, if anybody. An entry carries names alone: what is told stands in the record. Throws QUEUE_UNAVAILABLE.
  */
 export class NoticeQueue {
   readonly #queue: Queue<NoticedJob>;

@@ -57,6 +57,23 @@ test(
 );
 
 test(
+  'a notice that comes before its job’s end waits for it',
+  leakingNothing(async () => {
+    await using receiver = await startReceiver();
+    await using system = await start();
+    const jobId = await openJob(system.status, receiver.url);
+    await system.notices.add({ tenant, jobId });
+    // Added later, and taken before: the other has been looked at by then.
+    const last = await endedJob(system.status, receiver.url);
+    await system.notices.add({ tenant, jobId: last });
+    await eventually(async () => system.kindsOf(last), ['delivered']);
+    assert.deepEqual(system.eventsOf(jobId), []);
+    assert.ok(await system.status.recover(tenant, jobId, { stage: 'MILD', model: 'm@1' }));
+    await eventually(async () => system.kindsOf(jobId), ['delivered']);
+  }),
+);
+
+test(
   'a target that fails is tried again, with the same notice',
   leakingNothing(async () => {
     await using receiver = await startReceiver((response, earlier) =>
@@ -247,12 +264,17 @@ async function start({ isSending = true, ...options }: Options = {}) {
   return { status, notices, disabled, eventsOf, kindsOf, close, [Symbol.asyncDispose]: close };
 }
 
-/** A job that has succeeded. */
-async function endedJob(status: StatusStore, webhook: string, of = tenant): Promise<string> {
+async function openJob(status: StatusStore, webhook: string, of = tenant): Promise<string> {
   const jobId = randomUUID();
   await status.create(
     create(StudyRequestSchema, { jobId, tenant: of, createdAt: now(), metadata: { webhook } }),
   );
+  return jobId;
+}
+
+/** A job that has succeeded. */
+async function endedJob(status: StatusStore, webhook: string, of = tenant): Promise<string> {
+  const jobId = await openJob(status, webhook, of);
   const claim = await status.claim(of, jobId);
   assert.equal(claim.kind, 'claimed');
   assert.ok(await status.succeed(of, jobId, claim.token, { stage: 'MILD', model: 'm@1' }));

@@ -21,7 +21,7 @@ import { TargetGuard } from './target-guard.ts';
 
 /** What the sender tells of: every try that was made, every notice that won't be tried again, and what kept it from trying. */
 export type SendingEvent =
-  | Sending
+  | Exclude<Sending, { readonly kind: 'early' }>
   | { readonly kind: 'given-up'; readonly triesMade: number }
   | { readonly kind: 'hindered'; readonly error: HepastageError };
 
@@ -39,6 +39,8 @@ export interface NoticeSenderOptions extends RedisTarget, Pick<SendingParts, 'st
 const sendingAtOnce = 16;
 /** How often a notice may lose its sender before it is given up. */
 const stalledCountMax = 5;
+/** How long a notice waits that came before its job's end, until it is looked at again, ms. */
+const earlyMs = 2_000;
 /** Longest that giving back, and what is left to say to Redis, may take, ms. */
 const giveBackMsMax = 5_000;
 
@@ -111,6 +113,7 @@ export class NoticeSender {
       this.#tell(job, { kind: 'hindered', error: cause });
       throw new Error(cause.codeName, { cause: error });
     }
+    if (sending.kind === 'early') return giveBack(job, token, earlyMs);
     this.#tell(job, sending);
     if (sending.kind === 'failed') throw new NotDelivered(sending);
     if (sending.kind === 'refused' || sending.kind === 'disabled')

@@ -1,5 +1,5 @@
 import type { StatusStore } from '@hepastage/platform';
-import { ErrorCode, HepastageError } from '@hepastage/proto';
+import { ErrorCode, HepastageError, isFinished } from '@hepastage/proto';
 import type { DisabledTargets } from './disabled-targets.ts';
 import { noticeOf } from './notice.ts';
 import type { NoticedJob } from './notice-queue.ts';
@@ -36,6 +36,8 @@ export type FailureReason =
 export type Sending =
   /** There is nothing to tell, or nobody: the job was erased or cancelled, or nobody asked. */
   | { readonly kind: 'none' }
+  /** The job has not ended yet. */
+  | { readonly kind: 'early' }
   | { readonly kind: 'delivered'; readonly origin: string; readonly status: number }
   /** It may arrive later. */
   | {
@@ -61,6 +63,7 @@ export async function sendNotice(
 ): Promise<Sending> {
   const record = (await parts.status.get(tenant, jobId))?.record;
   if (record === undefined) return { kind: 'none' };
+  if (!isFinished(record)) return { kind: 'early' };
   const notice = noticeOf(record);
   if (notice === undefined) return { kind: 'none' };
   const target = record.metadata?.webhook || (await parts.targetOf(tenant));

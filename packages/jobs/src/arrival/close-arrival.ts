@@ -36,6 +36,8 @@ export async function closeArrival(arrival: Arrival, said: Said, deps: ClosingDe
   const { status, queue, store } = deps;
   const record = (await status.get(tenant, jobId))?.record;
   if (record === undefined || record.state === JobRecord_State.CANCELLED) return false;
+  // Whoever let it fail here may have died before anybody was told.
+  if (record.state === JobRecord_State.FAILED) await deps.onEnded(record);
   if (record.state !== JobRecord_State.RECEIVING && record.state !== JobRecord_State.QUEUED) return true;
   let request = await readRequest(store, arrival);
   if (request === undefined) {

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { objectKeys, type ObjectStore } from '@hepastage/platform';
 import { decodeText, encodeText, type JobMarker, JobMarkerSchema } from '@hepastage/proto';
+import { hasArrived } from '../arrival/arrived.ts';
 import { hasRequest } from '../commit/has-request.ts';
 import { ruleOutRequest } from '../commit/rule-out-request.ts';
+import { readEnd } from '../end/job-end.ts';
+import type { JobName } from '../job-stores.ts';
 
 /** Most of a marker's object, bytes. */
 const markerBytesMax = 4_096;
@@ -57,7 +60,7 @@ export async function writeMarker(
 }
 
 /**
- * Rules out that the name ever stands for another job than this, whose marker is written; false: it does already. Of two that do so at the same time at least one sees
+ * Rules out that the name ever stands for another job than this, whose marker is written; false: it does already, or is about to. Of two that do so at the same time at least one sees
  * the other, for each has written its marker before it looks; so both may be ruled out, but never both be accepted.
  */
 export async function ruleOutRivals(
@@ -67,10 +70,16 @@ export async function ruleOutRivals(
 ): Promise<boolean> {
   for await (const rival of jobsMarked(name, store)) {
     if (rival === jobId) continue;
-    if (!(await ruleOutRequest({ tenant: name.tenant, jobId: rival }, store))) return false;
+    const job = { tenant: name.tenant, jobId: rival };
+    if ((await isArriving(job, store)) || !(await ruleOutRequest(job, store))) return false;
     await eraseMarker(name, rival, store);
   }
   return true;
+}
+
+/** A study that came over DICOMweb is promised to its senders, whatever becomes of the name: it will be staged, unless it has failed. */
+async function isArriving(job: JobName, store: ObjectStore): Promise<boolean> {
+  return (await hasArrived(job, store)) && (await readEnd(store, job)) === undefined;
 }
 
 export async function eraseMarker(

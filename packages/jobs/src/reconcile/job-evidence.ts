@@ -4,8 +4,8 @@ import type { JobName } from '../job-stores.ts';
 /** What lies in the object store of one job. */
 export interface JobEvidence extends JobName {
   readonly hasRequest: boolean;
-  /** Whether it has ended (`readEnd`). */
-  readonly hasEnded: boolean;
+  /** When its end was written (`readEnd`); undefined: it has not ended. What is written later, a name that it is given, changes nothing of that. */
+  readonly endedAt: Date | undefined;
   /** Keys of what requests brought of a study that arrives in several. */
   readonly arrivals: readonly string[];
   readonly objects: number;
@@ -38,7 +38,7 @@ export async function* evidenceOfTenant(tenant: string, store: ObjectStore): Asy
 /** Evidence while it is being gathered. */
 interface Gathering extends JobEvidence {
   hasRequest: boolean;
-  hasEnded: boolean;
+  endedAt: Date | undefined;
   arrivals: string[];
   objects: number;
   newest: Date;
@@ -49,7 +49,7 @@ function gather({ tenant, jobId }: JobName, { key, bytes, modifiedAt }: ListedOb
     tenant,
     jobId,
     hasRequest: false,
-    hasEnded: false,
+    endedAt: undefined,
     arrivals: [],
     objects: 0,
     newest: modifiedAt,
@@ -58,7 +58,7 @@ function gather({ tenant, jobId }: JobName, { key, bytes, modifiedAt }: ListedOb
   evidence.objects += 1;
   if (modifiedAt > evidence.newest) evidence.newest = modifiedAt;
   if (name === 'request.json') evidence.hasRequest = bytes > 0;
-  else if (name === 'result.json') evidence.hasEnded = true;
+  else if (name === 'result.json') evidence.endedAt = modifiedAt;
   else if (name.startsWith('input/arrival-')) evidence.arrivals.push(key);
   return evidence;
 }

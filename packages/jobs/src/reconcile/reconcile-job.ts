@@ -84,8 +84,10 @@ async function act(
       return restore(job, evidence!, deps);
     case 'recover-end': {
       const end = await readEnd(store, job);
-      if (end !== undefined && (await announceEnd(job, end, status)) === end.state) await deps.onEnded(job);
-      return;
+      if (end === undefined) return;
+      // First, for nobody looks for what a job that has ended still lacks; the notice waits for the end.
+      await deps.onEnded(job);
+      return void (await announceEnd(job, end, status));
     }
     case 'give-up':
       return fail(job, givenUp(), deps);
@@ -121,8 +123,10 @@ function endedLately({ finishedAt }: JobRecord, now: Date): boolean {
   return finishedAt !== undefined && now.getTime() - timestampDate(finishedAt).getTime() < tellAgainMs;
 }
 
+/** The notice first, as above: where the job does not end here after all, it waits until it does. */
 async function fail(job: JobName, error: HepastageError, deps: ReconcileDeps): Promise<void> {
-  if ((await recordFailure(job, jobErrorOf(error), deps)) !== undefined) await deps.onEnded(job);
+  await deps.onEnded(job);
+  await recordFailure(job, jobErrorOf(error), deps);
 }
 
 function givenUp(): HepastageError {

@@ -17,7 +17,8 @@ export async function recordOf(
   evidence: JobEvidence,
   store: ObjectStore,
 ): Promise<JobRecord | undefined> {
-  const end = evidence.hasEnded ? await readEnd(store, evidence) : undefined;
+  const { endedAt } = evidence;
+  const end = endedAt && (await readEnd(store, evidence));
   // A study may fail before it is whole: then there is no request.
   if (end?.state === JobRecord_State.FAILED) return end.record;
   if (request === undefined) return undefined;
@@ -29,12 +30,13 @@ export async function recordOf(
     ...(createdAt && { createdAt }),
     ...(metadata && { metadata }),
   };
-  if (end === undefined) return create(JobRecordSchema, { ...base, state: JobRecord_State.QUEUED });
+  if (endedAt === undefined || end === undefined)
+    return create(JobRecordSchema, { ...base, state: JobRecord_State.QUEUED });
   return create(JobRecordSchema, {
     ...base,
     ...outcomeOf(end.result),
     state: JobRecord_State.SUCCEEDED,
     progress: { step: Progress_Step.PERSIST, fraction: 1 },
-    finishedAt: timestampFromDate(evidence.newest),
+    finishedAt: timestampFromDate(endedAt),
   });
 }

@@ -16,7 +16,7 @@ const queueStates: readonly QueueState[] = ['waiting', 'active', 'failed', 'abse
 const evidence = (more: Partial<JobEvidence> = {}): JobEvidence => ({
   ...job,
   hasRequest: true,
-  hasEnded: false,
+  endedAt: undefined,
   arrivals: [],
   objects: 1,
   newest: ago(10),
@@ -42,30 +42,30 @@ const states = [QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED, RECEIVING];
 
 const cases: readonly [string, Partial<KnownJob>, Verdict, Partial<ReconcileTimes>?][] = [
   ['accepted, and Redis lost it', {}, 'restore-queued'],
-  ['ended, and Redis lost it', { evidence: evidence({ hasEnded: true }) }, 'restore-ended'],
+  ['ended, and Redis lost it', { evidence: evidence({ endedAt: ago(10) }) }, 'restore-ended'],
   ['accepted and never enqueued', { record: record(QUEUED) }, 'enqueue'],
   ['its worker and its queue entry are gone', { record: record(RUNNING) }, 'enqueue'],
   ['it waits', { record: record(QUEUED), queued: 'waiting' }, 'none'],
   ['a worker has it', { record: record(RUNNING), queued: 'active' }, 'none'],
   [
     'a worker that has written its result is about to say so',
-    { record: record(RUNNING), queued: 'active', evidence: evidence({ hasEnded: true }) },
+    { record: record(RUNNING), queued: 'active', evidence: evidence({ endedAt: ago(10) }) },
     'none',
   ],
   [
     'ended but unrecorded',
-    { record: record(RUNNING), evidence: evidence({ hasEnded: true }), queued: 'failed' },
+    { record: record(RUNNING), evidence: evidence({ endedAt: ago(10) }), queued: 'failed' },
     'recover-end',
   ],
   ['the queue gave it up without a word', { record: record(RUNNING), queued: 'failed' }, 'give-up'],
   [
     'succeeded, as it should be',
-    { record: record(SUCCEEDED), evidence: evidence({ hasEnded: true }) },
+    { record: record(SUCCEEDED), evidence: evidence({ endedAt: ago(10) }) },
     'none',
   ],
   [
     'succeeded, and in the queue once more: whoever takes it drops it, or sends what its worker still had to send',
-    { record: record(SUCCEEDED), evidence: evidence({ hasEnded: true }), queued: 'waiting' },
+    { record: record(SUCCEEDED), evidence: evidence({ endedAt: ago(10) }), queued: 'waiting' },
     'none',
   ],
   ['succeeded, and the result is gone', { record: record(SUCCEEDED) }, 'report-lost-result'],
@@ -121,13 +121,13 @@ const cases: readonly [string, Partial<KnownJob>, Verdict, Partial<ReconcileTime
   ],
   [
     'a study that failed before it was whole, and Redis lost it',
-    { evidence: evidence({ hasRequest: false, hasEnded: true, arrivals: ['a'], newest: ago(99_999) }) },
+    { evidence: evidence({ hasRequest: false, endedAt: ago(10), arrivals: ['a'], newest: ago(99_999) }) },
     'restore-ended',
   ],
   [
     'a study that failed before it was whole, and its retention is over',
     {
-      evidence: evidence({ hasRequest: false, hasEnded: true, arrivals: ['a'] }),
+      evidence: evidence({ hasRequest: false, endedAt: ago(10), arrivals: ['a'] }),
       record: record(FAILED, ago(90_000)),
     },
     'expire',
@@ -135,7 +135,7 @@ const cases: readonly [string, Partial<KnownJob>, Verdict, Partial<ReconcileTime
   ],
   [
     'an end that was written after an erasure had erased the rest',
-    { evidence: evidence({ hasRequest: false, hasEnded: true, newest: ago(4_000) }) },
+    { evidence: evidence({ hasRequest: false, endedAt: ago(10), newest: ago(4_000) }) },
     'erase-orphan',
   ],
   ['its retention is over', { record: record(FAILED, ago(90_000)) }, 'expire', { retentionMs: 86_400_000 }],
@@ -164,14 +164,14 @@ function* everything(): Generator<KnownJob> {
     for (const isErasing of [false, true])
       for (const state of [undefined, ...states])
         for (const hasRequest of [false, true])
-          for (const hasEnded of [false, true])
+          for (const endedAt of [undefined, ago(1)])
             for (const arrivals of [[], ['a']])
               for (const age of [1, 100, 9_999])
                 yield known({
                   queued,
                   isErasing,
                   record: state === undefined ? undefined : record(state, ago(age), ago(age)),
-                  evidence: evidence({ hasRequest, hasEnded, arrivals, newest: ago(age) }),
+                  evidence: evidence({ hasRequest, endedAt, arrivals, newest: ago(age) }),
                 });
 }
 

@@ -64,10 +64,10 @@ export function verdictOf(job: KnownJob, times: ReconcileTimes): Verdict {
   if (isErasing) return 'finish-erasure';
   if (evidence === undefined) return ofRecordAlone(job, times);
   if (!evidence.hasRequest) return ofUnfinished(evidence, job, times);
-  if (record === undefined) return evidence.hasEnded ? 'restore-ended' : 'restore-queued';
+  if (record === undefined) return evidence.endedAt !== undefined ? 'restore-ended' : 'restore-queued';
   if (isFinished(record)) {
     if (isExpired(record, evidence, job.now, times)) return 'expire';
-    const isLost = record.state === JobRecord_State.SUCCEEDED && !evidence.hasEnded;
+    const isLost = record.state === JobRecord_State.SUCCEEDED && evidence.endedAt === undefined;
     // A record that says CANCELLED without an erasure is one of an upload, or an arrival, that took back half.
     if (record.state === JobRecord_State.CANCELLED) return 'finish-erasure';
     return isLost ? 'report-lost-result' : 'none';
@@ -75,7 +75,7 @@ export function verdictOf(job: KnownJob, times: ReconcileTimes): Verdict {
   // It is complete in the store, and the step from RECEIVING to QUEUED is still to come.
   if (record.state === JobRecord_State.RECEIVING) return 'close-arrival';
   if (job.queued === 'waiting' || job.queued === 'active') return 'none';
-  if (evidence.hasEnded) return 'recover-end';
+  if (evidence.endedAt !== undefined) return 'recover-end';
   return job.queued === 'failed' ? 'give-up' : 'enqueue';
 }
 
@@ -92,10 +92,10 @@ function ofUnfinished(
   { record, queued, now }: KnownJob,
   times: ReconcileTimes,
 ): Verdict {
-  const { arrivals, hasEnded, newest } = evidence;
+  const { arrivals, endedAt, newest } = evidence;
   const { orphanMs, quietMs } = times;
   // An end alone was written after an erasure had erased the rest: an orphan.
-  if (record === undefined && hasEnded && arrivals.length > 0) return 'restore-ended';
+  if (record === undefined && endedAt !== undefined && arrivals.length > 0) return 'restore-ended';
   const silentMs = now.getTime() - newest.getTime();
   const mayArrive = record === undefined || record.state === JobRecord_State.RECEIVING;
   if (arrivals.length > 0 && mayArrive) {
@@ -113,11 +113,11 @@ function ofUnfinished(
 
 function isExpired(
   { finishedAt }: JobRecord,
-  { newest }: JobEvidence,
+  { endedAt, newest }: JobEvidence,
   now: Date,
   { retentionMs }: ReconcileTimes,
 ): boolean {
   if (retentionMs === undefined) return false;
-  const ended = finishedAt === undefined ? newest : timestampDate(finishedAt);
+  const ended = finishedAt === undefined ? (endedAt ?? newest) : timestampDate(finishedAt);
   return now.getTime() - ended.getTime() > retentionMs;
 }

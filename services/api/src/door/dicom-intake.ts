@@ -26,6 +26,8 @@ export interface IntakeDestination {
     readonly filesMax: number;
     /** Most bytes of all objects together. */
     readonly studyBytesMax: number;
+    /** Most bytes of the study's index. */
+    readonly indexBytesMax: number;
   };
   readonly hashUid: UidHasher;
   readonly signal: AbortSignal;
@@ -43,6 +45,7 @@ export class DicomIntake {
   #firstSkipped: HepastageError | undefined;
   #files = 0;
   #frames = 0;
+  #indexBytes = 0;
   #bytes = 0;
 
   constructor(destination: IntakeDestination) {
@@ -95,10 +98,10 @@ export class DicomIntake {
       ...this.#destination,
       limits: { ...limits, decompressedBytesMax: Math.min(limits.decompressedBytesMax, bytesLeft) },
       writes: this.#writes,
-      admit: async (one) => {
+      admit: async (one, _names, indexBytes) => {
         this.#checkStudy(one);
         if (this.#instances.has(one.sopInstanceUid)) return undefined;
-        this.#countFrames(one);
+        this.#countFrames(one, indexBytes);
         return objectKeys.instance(tenant, jobId, one.sopInstanceUid);
       },
     });
@@ -115,12 +118,14 @@ export class DicomIntake {
     return instance;
   }
 
-  #countFrames({ frames }: DicomInstance): void {
+  #countFrames({ frames }: DicomInstance, indexBytes: number): void {
+    const { indexBytesMax } = this.#destination.limits;
     this.#frames += frames.length;
-    if (this.#frames <= framesMax) return;
+    this.#indexBytes += indexBytes;
+    if (this.#frames <= framesMax && this.#indexBytes <= indexBytesMax) return;
     throw new HepastageError(ErrorCode.TOO_MANY_FILES, {
       what: 'the study has more images than allowed',
-      expected: `at most ${framesMax}`,
+      expected: `at most ${framesMax}, with ${indexBytesMax} bytes of index`,
       action: 'send the T1W and T2W series alone, as parts t1w and t2w',
     });
   }

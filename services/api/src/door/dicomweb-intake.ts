@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { UidHasher } from '@hepastage/dicom';
-import { framesMax, isLost, lost } from '@hepastage/jobs';
+import { ByteGate, framesMax, isLost, lost } from '@hepastage/jobs';
 import { type Arrival, objectKeys } from '@hepastage/platform';
 import {
   type DicomInstance,
@@ -37,6 +37,8 @@ export interface StoredObjectOutcome {
 interface BroughtStudy {
   readonly arrival: Arrival;
   readonly instances: Map<string, DicomInstance>;
+  /** Of its index, or a few more. */
+  indexBytes: number;
   /** `joined`: what it brought is part of the study, or may be. */
   progress: 'brings' | 'joined' | 'left';
   /** Key of the index that made it part of the study. */
@@ -45,6 +47,8 @@ interface BroughtStudy {
 
 /** Small objects written at once. */
 const writesAtOnce = 4;
+/** Indexes that requests are writing in this process at once, bytes, unless one alone has more. While one is made it takes some five times as much. */
+const writing = new ByteGate(4 * 2 ** 20);
 
 /**
  * Takes in the objects that one STOW-RS request brings, of any number of studies: each to the job that its study's arrival has. What a request brings lies
@@ -58,6 +62,8 @@ export class DicomwebIntake {
   readonly #studies = new Map<string, BroughtStudy>();
   /** Images of all studies: they are in memory until the request ends. */
   #frames = 0;
+  /** Of all studies' indexes. */
+  #indexBytes = 0;
 
   constructor(request: DicomwebRequest, deps: ApiDeps) {
     this.#request = request;
@@ -73,6 +79,7 @@ export class DicomwebIntake {
   /** Lets one object in; its content is read to its end. What is wrong with it is its outcome; a failure of ours is thrown. */
   async add(content: AsyncIterable<Buffer>): Promise<StoredObjectOutcome> {
     let sender: SenderNames | undefined;
+    let indexBytes = 0;
     try {
       const instance = await receiveInstance(content, {
         store: this.#deps.store,
@@ -80,14 +87,18 @@ export class DicomwebIntake {
         hashUid: this.#hashUid,
         writes: this.#writes,
         signal: this.#request.signal,
-        admit: async (one, names) => {
+        admit: async (one, names, bytes) => {
           sender = names;
-          return this.#admit(one, names);
+          indexBytes = bytes;
+          return this.#admit(one, names, bytes);
         },
       });
       if (instance !== undefined) {
-        this.#studies.get(instance.studyInstanceUid)?.instances.set(instance.sopInstanceUid, instance);
+        const study = this.#studies.get(instance.studyInstanceUid)!;
+        study.instances.set(instance.sopInstanceUid, instance);
+        study.indexBytes += indexBytes;
         this.#frames += instance.frames.length;
+        this.#indexBytes += indexBytes;
       }
       return { sender, error: undefined };
     } catch (error) {
@@ -97,7 +108,7 @@ export class DicomwebIntake {
     }
   }
 
-  /** Makes what was brought part of its studies: only then is it safe. Throws UPLOAD_ABORTED, UPLOAD_TIMEOUT, TOO_MANY_FILES, QUEUE_UNAVAILABLE. */
+  /** Makes what was brought part of its studies: only then is it safe. Throws UPLOAD_ABORTED, UPLOAD_TIMEOUT, QUEUE_UNAVAILABLE. */
   async finish(): Promise<void> {
     await this.#writes.settled();
     for (const study of this.#brought()) await this.#join(study);
@@ -126,7 +137,7 @@ export class DicomwebIntake {
     return [...this.#studies.values()].filter(({ instances }) => instances.size > 0);
   }
 
-  async #admit(instance: DicomInstance, names: SenderNames): Promise<string | undefined> {
+  async #admit(instance: DicomInstance, names: SenderNames, indexBytes: number): Promise<string | undefined> {
     const { studyInstanceUid } = this.#request;
     if (studyInstanceUid !== undefined && studyInstanceUid !== names.studyInstanceUid) {
       throw new HepastageError(ErrorCode.MIXED_STUDIES, {
@@ -136,9 +147,10 @@ export class DicomwebIntake {
     }
     const study = await this.#studyOf(instance);
     if (study.instances.has(instance.sopInstanceUid)) return undefined;
-    const { filesMax } = this.#deps.config;
+    const { filesMax, indexBytesMax } = this.#deps.config;
     if (study.instances.size >= filesMax) throw tooManyFiles(filesMax);
     if (this.#frames + instance.frames.length > framesMax) throw tooManyFrames();
+    if (this.#indexBytes + indexBytes > indexBytesMax) throw tooLargeIndex(indexBytesMax);
     return this.#keyOf(study, `${instance.sopInstanceUid}.dcm`);
   }
 
@@ -151,7 +163,7 @@ export class DicomwebIntake {
       id,
       msMax: config.requestMsMax,
     });
-    const study: BroughtStudy = { arrival, instances: new Map(), progress: 'brings' };
+    const study: BroughtStudy = { arrival, instances: new Map(), indexBytes: 0, progress: 'brings' };
     this.#studies.set(studyInstanceUid, study);
     const { jobId } = arrival;
     const createdAt = timestampFromDate(clock());
@@ -168,21 +180,25 @@ export class DicomwebIntake {
   }
 
   async #join(brought: BroughtStudy): Promise<void> {
+    // Whatever comes after this, a study that may be staged has its line, even if its request is never answered, or is refused for the sake of another study.
+    await this.#request.accepting(brought.arrival.jobId);
+    await writing.during(brought.indexBytes, async () => this.#writeIndex(brought));
+  }
+
+  async #writeIndex(brought: BroughtStudy): Promise<void> {
     const { tenant, jobId, studyInstanceUid } = brought.arrival;
-    const { store, config, clock } = this.#deps;
+    const { store, clock } = this.#deps;
+    const { id, signal } = this.#request;
+    signal.throwIfAborted();
     const instances = [...brought.instances.values()];
     const body = Buffer.from(
       encodeText(DicomStudySchema, create(DicomStudySchema, { studyInstanceUid, instances })),
     );
-    if (body.length > config.indexBytesMax) throw tooManyFiles(config.filesMax);
-    // Whatever comes after this, a study that may be staged has its line, even if its request is never answered, or is refused for the sake of another study.
-    await this.#request.accepting(jobId);
-    this.#request.signal.throwIfAborted();
     // Once it may have been written, whoever closes the study may count on what it names.
     brought.progress = 'joined';
-    const key = objectKeys.arrival(tenant, jobId, `${clock().getTime()}-${this.#request.id}`);
+    const key = objectKeys.arrival(tenant, jobId, `${clock().getTime()}-${id}`);
     brought.index = key;
-    await store.writeBytes(key, body, { mediaType: 'application/json', signal: this.#request.signal });
+    await store.writeBytes(key, body, { mediaType: 'application/json', signal });
   }
 
   /** Throws where the study went on without this request. */
@@ -231,6 +247,14 @@ function tooManyFrames(): HepastageError {
   return new HepastageError(ErrorCode.TOO_MANY_FILES, {
     what: 'the request brings more images than allowed',
     expected: `at most ${framesMax}`,
+    action: 'send the T1W and T2W series alone',
+  });
+}
+
+function tooLargeIndex(indexBytesMax: number): HepastageError {
+  return new HepastageError(ErrorCode.TOO_MANY_FILES, {
+    what: 'the request brings more to be said of its images than allowed',
+    expected: `at most ${indexBytesMax} bytes of index`,
     action: 'send the T1W and T2W series alone',
   });
 }

@@ -10,10 +10,12 @@ import {
   writePart10Head,
 } from '@hepastage/dicom';
 import { instanceOf } from '@hepastage/imaging';
+import { indexBytesOf } from '@hepastage/jobs';
 import type { ObjectSink } from '@hepastage/platform';
 import type { DicomInstance } from '@hepastage/proto';
 import type { BackgroundWrites } from './background-writes.ts';
 import { borrowed, drain } from './borrowed.ts';
+import { assertHolds, holding } from './claimed-images.ts';
 import { GrowingBuffer } from './growing-buffer.ts';
 import { encapsulatedPixels, littleEndian, nativePixels } from './pixel-stream.ts';
 import { type IncomingObject, type ObjectLimits, splitObject } from './split-object.ts';
@@ -24,8 +26,15 @@ export interface InstanceDestination {
   readonly hashUid: UidHasher;
   readonly writes: BackgroundWrites;
   readonly signal: AbortSignal;
-  /** Told of an instance that was read up to its pixels: the key under which it is wanted, or undefined. `sender` is what its sender calls it. */
-  readonly admit: (instance: DicomInstance, sender: SenderNames) => Promise<string | undefined>;
+  /**
+   * Told of an instance that was read up to its pixels: the key under which it is wanted, or undefined. `sender` is what its sender calls it, `indexBytes` its part of
+   * the study's index.
+   */
+  readonly admit: (
+    instance: DicomInstance,
+    sender: SenderNames,
+    indexBytes: number,
+  ) => Promise<string | undefined>;
 }
 
 /** An instance's own UIDs. They go back to who sent them, and nowhere else. */
@@ -72,15 +81,17 @@ async function receiveObject(
     syntax,
     hasPixels: object.pixelData !== undefined,
   });
-  const key = await destination.admit(instance, senderNames(object.dataSet));
+  const indexBytes = indexBytesOf(instance);
+  const key = await destination.admit(instance, senderNames(object.dataSet), indexBytes);
   if (key === undefined) {
     await drain(object.rest);
     return undefined;
   }
   instance.key = key;
   const bytes = object.pixelData?.bytes === undefined ? undefined : nativeBytes(instance, object);
+  if (bytes !== undefined) assertHolds(bytes, indexBytes);
   const head = Buffer.from(writePart10Head(dataSet, syntax, bytes && bytes + (bytes % 2)));
-  await write(instance, wholeObject(head, object, instance, bytes), destination);
+  await write(instance, wholeObject(head, object, instance, { bytes, indexBytes }), destination);
   return instance;
 }
 
@@ -112,10 +123,10 @@ async function* wholeObject(
   head: Buffer,
   { syntax, rest }: IncomingObject,
   { pixels, frames }: DicomInstance,
-  bytes: number | undefined,
+  { bytes, indexBytes }: { bytes: number | undefined; indexBytes: number },
 ): AsyncGenerator<Buffer, void, void> {
   yield head;
-  if (bytes === undefined) yield* encapsulatedPixels(rest, frames.length);
+  if (bytes === undefined) yield* holding(encapsulatedPixels(rest, frames.length), indexBytes);
   else if (syntax.byteOrder === 'big' && pixels !== undefined && pixels.bitsAllocated > 8) {
     yield* littleEndian(nativePixels(rest, bytes), pixels.bitsAllocated === 16 ? 2 : 4);
   } else yield* nativePixels(rest, bytes);

@@ -13,14 +13,29 @@ const jobIdPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export async function requireJob(tenant: string, jobId: string, deps: ApiDeps): Promise<VersionedRecord> {
   if (!jobIdPattern.test(jobId)) throw jobNotFound();
+  const found = await findJob({ tenant, jobId }, deps);
+  if (found === undefined) throw jobNotFound();
+  return found;
+}
+
+/** The same for whoever would erase it: one whose erasure broke off is there, though Redis has lost it, until the erasure is done. */
+export async function requireErasable(tenant: string, jobId: string, deps: ApiDeps): Promise<JobName> {
+  const job = { tenant, jobId };
+  if (jobIdPattern.test(jobId) && (await isToBeErased(job, deps.store))) return job;
+  await requireJob(tenant, jobId, deps);
+  return job;
+}
+
+/** A job that the service itself has named, as `requireJob`; undefined: it was erased, or is being erased. */
+export async function findJob(job: JobName, deps: ApiDeps): Promise<VersionedRecord | undefined> {
+  const { tenant, jobId } = job;
   const found = await deps.status.get(tenant, jobId);
   if (found !== undefined) return found;
-  const job = { tenant, jobId };
   await reconcileJob(job, await reconcileTimes(tenant, deps), deps);
   // Whatever was to be done: somebody else may have written it anew meanwhile.
   const restored = await deps.status.get(tenant, jobId);
-  if (restored !== undefined) return restored;
-  throw (await isPromised(job, deps)) ? lostAgain() : jobNotFound();
+  if (restored === undefined && (await isPromised(job, deps))) throw lostAgain();
+  return restored;
 }
 
 /** Only the object store can say that there is no such job. */

@@ -5,7 +5,7 @@ import { principalOf } from '../access/principal.ts';
 import type { ApiDeps } from '../deps.ts';
 import { jobParams } from '../schemas/jobs.ts';
 import { emptyOf, problemsOf, storeProblems } from '../schemas/responses.ts';
-import { requireJob } from '../jobs/require-job.ts';
+import { requireErasable } from '../jobs/require-job.ts';
 
 const schema = {
   operationId: 'deleteJob',
@@ -24,9 +24,8 @@ const schema = {
 export const deleteJobRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
   app.delete('/v1/jobs/:id', { schema, config: { scope: 'jobs:delete' } }, async (request, reply) => {
     const { tenant, actor } = principalOf(request);
-    const { id } = request.params;
-    await requireJob(tenant, id, deps);
-    await eraseJob({ tenant, jobId: id }, { actor, requestId: request.id }, deps);
+    const job = await requireErasable(tenant, request.params.id, deps);
+    await eraseJob(job, { actor, requestId: request.id }, deps);
     return reply.code(204).send();
   });
 };

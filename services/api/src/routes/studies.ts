@@ -104,13 +104,15 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
       received += more;
       bytes.inc(more);
     };
-    const accepted = await acceptStudy({ request, tenant, gone: clientGone(reply), onBytes }, deps);
-    if (!accepted.isReplay) await deps.quotas.spend(tenant, [accepted.record.jobId], received);
-    return accepted;
+    const accepting = async (jobId: string) => {
+      await audit(request, AuditEntry_Action.STUDY_ACCEPTED, { jobId }, deps);
+      await deps.quotas.spend(tenant, [jobId], received);
+    };
+    return acceptStudy({ request, tenant, gone: clientGone(reply), onBytes, accepting }, deps);
   };
   const take = async (request: FastifyRequest, reply: FastifyReply): Promise<AcceptedJob> => {
     const accepted = isJson(request) ? await completeStudy(request, deps) : await upload(request, reply);
-    // The request that accepted it may have died before its line was written.
+    // Who sends it again has a line of his own.
     if (accepted.isReplay) {
       const { jobId } = accepted.record;
       await audit(request, AuditEntry_Action.STUDY_ACCEPTED, { jobId }, deps);

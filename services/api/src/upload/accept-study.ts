@@ -90,7 +90,7 @@ async function storeStudy(
     contentSha256,
   });
   const isNamed = await nameStudy(study, [named, byContent], rollback, deps);
-  const record = await commitStudy(study, { request: upload.request, isNamed, rollback }, deps);
+  const record = await commitStudy(study, { accepting: upload.accepting, isNamed, rollback }, deps);
   return { record, isReplay: false };
 }
 

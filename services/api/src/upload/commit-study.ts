@@ -1,32 +1,32 @@
-import { createRequest, ruleOutRequest, writeRequest } from '@hepastage/jobs';
+import { createRequest, ruleOutRequest } from '@hepastage/jobs';
 import { objectKeys, type ObjectStore } from '@hepastage/platform';
-import {
-  AuditEntry_Action,
-  ErrorCode,
-  HepastageError,
-  type JobRecord,
-  type StudyRequest,
-} from '@hepastage/proto';
-import type { FastifyRequest } from 'fastify';
-import { audit } from '../access/audit.ts';
+import { ErrorCode, HepastageError, type JobRecord, type StudyRequest } from '@hepastage/proto';
 import type { ApiDeps } from '../deps.ts';
 import { lockLost } from '../idempotency/accept-once.ts';
+import type { Upload } from './receive-study.ts';
 import type { Rollback } from './rollback.ts';
 
+interface Commit extends Pick<Upload, 'accepting'> {
+  /** Whether a name stands for the study. */
+  readonly isNamed: boolean;
+  readonly rollback: Rollback;
+}
+
 /**
- * Accepts a study whose files lie in the store: request.json → record → queue → line in the audit log. Invariant: an accepted study reaches a terminal state. The object
- * store is the source of truth, so it is complete before the record exists, and the record before the queue has the job; whoever dies after the first step
- * has accepted it, and `reconcile` does the rest. Where a step fails, all before it is taken back; but a study that has a name stays from request.json on: whoever sends it
- * again, even at the same time, is told of it.
+ * Accepts a study whose files lie in the store: line in the audit log, and its count → request.json → record → queue. Invariant: an accepted study reaches a terminal
+ * state. The object store is the source of truth, so it is complete before the record exists, and the record before the queue has the job; whoever dies once request.json is
+ * there has accepted it, and `reconcile` does the rest. So whoever asked for it is known, and is charged, before that. Where a step fails, all before it but the line and the
+ * count is taken back; but a study that has a name stays from request.json on: whoever sends it again, even at the same time, is told of it.
  */
 export async function commitStudy(
   study: StudyRequest,
-  { request, isNamed, rollback }: { request: FastifyRequest; isNamed: boolean; rollback: Rollback },
+  { accepting, isNamed, rollback }: Commit,
   deps: ApiDeps,
 ): Promise<JobRecord> {
   const { store, status, queue } = deps;
   const { tenant, jobId } = study;
-  await (isNamed ? acceptNamed(study, rollback, store) : acceptUnnamed(study, rollback, store));
+  await accepting(jobId);
+  await accept(study, { isNamed, rollback, store });
   const eraseRecord = async () => status.erase(tenant, jobId);
   rollback.add(eraseRecord);
   const { record } = await status.create(study);
@@ -34,24 +34,25 @@ export async function commitStudy(
   rollback.add(eraseRecord, 'stop');
   rollback.add(async () => void (await queue.remove(jobId)));
   await queue.add(study);
-  await audit(request, AuditEntry_Action.STUDY_ACCEPTED, { jobId }, deps);
   rollback.disarm();
   return record;
 }
 
-async function acceptUnnamed(study: StudyRequest, rollback: Rollback, store: ObjectStore): Promise<void> {
-  // As long as it can't be erased the study is accepted: it keeps its files.
-  rollback.add(async () => store.erase(objectKeys.request(study.tenant, study.jobId)), 'stop');
-  await writeRequest(study, { store });
-}
-
-async function acceptNamed(study: StudyRequest, rollback: Rollback, store: ObjectStore): Promise<void> {
-  // A write whose answer was lost may have been done: then the study is accepted, and keeps its files and its names.
+async function accept(
+  study: StudyRequest,
+  { isNamed, rollback, store }: { isNamed: boolean; rollback: Rollback; store: ObjectStore },
+): Promise<void> {
+  let isAccepted = false;
+  // As long as that can't be taken back the study keeps its files and its names.
   rollback.add(async () => {
-    if (!(await ruleOutRequest(study, store))) throw acceptedAllTheSame();
+    // A write without an answer may have been done, or still be on its way: then it finds its place taken.
+    if (!isAccepted && (await ruleOutRequest(study, store))) return;
+    if (isNamed) throw acceptedAllTheSame();
+    await store.erase(objectKeys.request(study.tenant, study.jobId));
   }, 'stop');
-  if (!(await createRequest(study, { store }))) throw lockLost();
-  rollback.disarm();
+  isAccepted = await createRequest(study, { store });
+  if (!isAccepted) throw lockLost();
+  if (isNamed) rollback.disarm();
 }
 
 function acceptedAllTheSame(): HepastageError {

@@ -16,6 +16,8 @@ export interface Upload {
   readonly gone: AbortSignal;
   /** Is told of received bytes, for metrics. */
   readonly onBytes: (bytes: number) => void;
+  /** Is waited for before the study may be staged: what must not be missing of one that is. It may be told of one that is not, in the end. */
+  readonly accepting: (jobId: string) => Promise<void>;
 }
 
 /** Where the files of an upload go. */
@@ -36,7 +38,8 @@ export async function receiveStudy(
   using clock = new UploadClock(config, gone);
   const { signal } = clock;
   const destination = { store, tenant, jobId, limits: config, signal };
-  rollback.add(async () => store.erase(objectKeys.job(tenant, jobId)));
+  // Not what keeps a late request.json out: that goes with a sweep.
+  rollback.add(async () => store.erase(objectKeys.input(tenant, jobId, '')));
   const intake = new DicomIntake({ ...destination, hashUid: uidHasherOf(tenant) });
   // Nothing may be erased while it is still being written.
   rollback.add(async () => intake.ended());
