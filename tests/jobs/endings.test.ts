@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { create } from '@bufbuild/protobuf';
-import { eraseJob, hasRequest, jobErrorOf, readRequest, reconcile, recordFailure } from '@hepastage/jobs';
+import {
+  eraseJob,
+  hasRequest,
+  jobErrorOf,
+  readRequest,
+  readResult,
+  reconcile,
+  recordFailure,
+} from '@hepastage/jobs';
 import { objectKeys } from '@hepastage/platform';
 import {
   ErrorCode,
@@ -91,15 +99,15 @@ async function attempt(
   );
 }
 
-/** A worker that freezes before it writes its result. */
-function freezing({ deps: { store } }: ApiUnderTest) {
+/** A worker that freezes before it writes its result, or before its first artefact. */
+function freezing({ deps: { store } }: ApiUnderTest, before: 'create' | 'writeBytes' = 'create') {
   const frozen = Promise.withResolvers<void>();
   const thawed = Promise.withResolvers<void>();
   const slow = altered(store, {
-    create: async (key, bytes, options) => {
+    [before]: async (...given: Parameters<typeof store.writeBytes>) => {
       frozen.resolve();
       await thawed.promise;
-      return store.create(key, bytes, options);
+      return store[before](...given);
     },
   });
   return { store: slow, frozen: frozen.promise, thaw: () => thawed.resolve() };
@@ -162,6 +170,31 @@ test('an attempt that fails for good after a late one has written its result let
   assert.deepEqual(await last, { kind: 'dropped', state: SUCCEEDED }, 'who waits for it is told');
   const { state, stage } = await seenForGood(api, jobId);
   assert.deepEqual([state, stage], ['SUCCEEDED', 'mild']);
+});
+
+test('an attempt that gives its study back because a late one was first takes its artefacts back, though nobody takes the study up again', async () => {
+  await using job = await accepted();
+  const { api, study, jobId } = job;
+  const { store, frozen, thaw } = freezing(api);
+  const late = attempt(api, study, { parts: { store } });
+  await frozen;
+  const second = freezing(api, 'writeBytes');
+  const last = attempt(api, study, {
+    // Its reports are others.
+    parts: { store: second.store, software: 'another version' },
+    control: { mayRetry: () => true },
+  });
+  await second.frozen;
+  thaw();
+  await late;
+  second.thaw();
+  assert.equal((await last).kind, 'returned');
+  await api.deps.redis.flushall();
+  assert.equal((await seen(api, jobId)).state, 'SUCCEEDED');
+  const { artefacts } = (await readResult(api.deps.store, { tenant, jobId }))!;
+  const listed = artefacts.map(({ sha256, name }) => `artefacts/${sha256}/${name}`);
+  const present = (await objectsOf(api, jobId)).filter((name) => name.startsWith('artefacts/'));
+  assert.deepEqual(present.toSorted(), listed.toSorted());
 });
 
 test('a study whose last worker died after its result has succeeded, however many it has killed', async () => {

@@ -128,6 +128,7 @@ async function fail(
 async function takenBack(request: StudyRequest, outcome: Outcome, parts: WorkerParts): Promise<Outcome> {
   if (outcome.kind === 'succeeded') await eraseUnlisted(request, outcome.result.artefacts, parts.store);
   if (outcome.kind === 'failed') await eraseUnlisted(request, [], parts.store);
-  if (outcome.kind === 'dropped') await takeBack(request, parts);
+  // Who returns it because another's end was first is not sure to see it again: Redis may lose it.
+  if (outcome.kind === 'dropped' || outcome.kind === 'returned') await takeBack(request, parts);
   return outcome;
 }
