@@ -100,14 +100,14 @@ async function attempt(
 }
 
 /** A worker that freezes before it writes its result, or before its first artefact. */
-function freezing({ deps: { store } }: ApiUnderTest, before: 'create' | 'writeBytes' = 'create') {
+function freezing({ deps: { store } }: ApiUnderTest, step: 'create' | 'writeBytes' = 'create') {
   const frozen = Promise.withResolvers<void>();
   const thawed = Promise.withResolvers<void>();
   const slow = altered(store, {
-    [before]: async (...given: Parameters<typeof store.writeBytes>) => {
+    [step]: async (...given: Parameters<typeof store.writeBytes>) => {
       frozen.resolve();
       await thawed.promise;
-      return store[before](...given);
+      return store[step](...given);
     },
   });
   return { store: slow, frozen: frozen.promise, thaw: () => thawed.resolve() };

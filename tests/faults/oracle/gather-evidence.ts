@@ -1,20 +1,14 @@
 import { createHash } from 'node:crypto';
 import { auditEntries, verifyAudit } from '@hepastage/access';
+import { readRequest } from '@hepastage/jobs';
 import { createLogger, objectKeys, openStatusStore, openStudyQueue } from '@hepastage/platform';
-import {
-  AuditEntry_Action,
-  decodeText,
-  type JobRecord_State,
-  type StagingResult,
-  StudyRequestSchema,
-} from '@hepastage/proto';
+import { AuditEntry_Action, type JobRecord_State, type StagingResult } from '@hepastage/proto';
 import { ApiClient } from '../../../packages/cli/src/server/client.ts';
 import type { Evidence, StoredJob } from './evidence.ts';
 import { type FaultySystem, jobsFolder, tenant } from '../system/faulty-system.ts';
 
 type Found = Pick<Evidence, 'stored' | 'markers' | 'strayKeys' | 'records' | 'queued' | 'audit'>;
 
-const bytesMax = 16 * 2 ** 20;
 const auditFolder = `audit/${tenant}/`;
 const markerFolder = objectKeys.markers(tenant, 'idempotency');
 
@@ -45,10 +39,10 @@ async function storedJob(
   client: ApiClient,
   { store }: FaultySystem,
 ): Promise<StoredJob> {
-  const request = await store.readBytes(objectKeys.request(tenant, jobId), bytesMax);
+  const request = await readRequest(store, { tenant, jobId });
   const result = await client.result(jobId).catch(() => undefined);
   return {
-    idempotencyKeySha256: request && decodeText(StudyRequestSchema, request.toString()).idempotencyKeySha256,
+    idempotencyKeySha256: request?.idempotencyKeySha256,
     objects,
     result,
     damagedArtefacts: result === undefined ? [] : await damagedArtefacts(result, client),
