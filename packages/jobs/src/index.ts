@@ -1,5 +1,6 @@
 /** The life of a job across object store, status store and queue: what is promised of it, and how it is kept when something breaks. */
 export { closeArrival, closeArrivalAsSaid } from './arrival/close-arrival.ts';
+export { hasArrived } from './arrival/arrived.ts';
 export { ByteGate } from './arrival/byte-gate.ts';
 export { isLost, lost } from './arrival/is-lost.ts';
 export { readSaid, type Said, writeSaid } from './arrival/said.ts';

@@ -38,6 +38,15 @@ async function replica(
 const freshPrefix = () => `${redis.prefix}:${randomUUID()}`;
 const freshStudy = () => ({ tenant: 'default', studyInstanceUid: `2.25.${Date.now()}` });
 
+/** A replica, and a study that requests come with. */
+async function arriving(opened: AsyncDisposableStack) {
+  const prefix = freshPrefix();
+  const arrivals = await replica(opened, prefix);
+  const study = freshStudy();
+  const enter = async (id: string) => arrivals.enter(study, randomUUID(), { id, msMax: minute });
+  return { prefix, arrivals, study, enter };
+}
+
 /** Remembers who was closed, and when. */
 function recorder() {
   const closed: { arrival: Arrival; said: string; at: number }[] = [];
@@ -200,10 +209,7 @@ test('an arrival that could not be closed is tried again, by one replica at a ti
 
 test('instances that come after a study was closed or erased open another job', async () => {
   await using opened = new AsyncDisposableStack();
-  const prefix = freshPrefix();
-  const arrivals = await replica(opened, prefix);
-  const study = freshStudy();
-  const enter = async (id: string) => arrivals.enter(study, randomUUID(), { id, msMax: minute });
+  const { prefix, arrivals, study, enter } = await arriving(opened);
   const first = await enter('a');
   await arrivals.leave(first, 'a');
   await arrivals.close(study, '');
@@ -224,10 +230,7 @@ test('instances that come after a study was closed or erased open another job', 
 
 test('whoever names a job closes no arrival but its own, and only after the quiet period', async () => {
   await using opened = new AsyncDisposableStack();
-  const prefix = freshPrefix();
-  const arrivals = await replica(opened, prefix);
-  const study = freshStudy();
-  const enter = async (id: string) => arrivals.enter(study, randomUUID(), { id, msMax: minute });
+  const { arrivals, study, enter } = await arriving(opened);
   const first = await enter('a');
   assert.deepEqual(await arrivals.closeIfQuiet(first, 0), { kind: 'busy' });
   await arrivals.leave(first, 'a');

@@ -1,4 +1,4 @@
-import { hasRequest, isLost, isToBeErased, type JobName, reconcileJob } from '@hepastage/jobs';
+import { hasArrived, hasRequest, isToBeErased, type JobName, reconcileJob } from '@hepastage/jobs';
 import type { VersionedRecord } from '@hepastage/platform';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import type { ApiDeps } from '../deps.ts';
@@ -40,8 +40,9 @@ export async function findJob(job: JobName, deps: ApiDeps): Promise<VersionedRec
 
 /** Only the object store can say that there is no such job. */
 async function isPromised(job: JobName, { store }: ApiDeps): Promise<boolean> {
-  if (await isLost(job, store)) return true;
-  return !(await isToBeErased(job, store)) && (await hasRequest(store, job));
+  // In this order: an erasure that ends between the two has left nothing to be found.
+  if (await isToBeErased(job, store)) return false;
+  return (await hasArrived(job, store)) || (await hasRequest(store, job));
 }
 
 function lostAgain(): HepastageError {
