@@ -1,5 +1,6 @@
 import { pythonEnvironment } from '../python-environment.ts';
 import { checkGeneratedCode } from './generated-code.ts';
+import { checkMetricsDocument } from './metrics-document.ts';
 import type { CheckOutcome } from './outcome.ts';
 import { runTool } from './run-tool.ts';
 import { checkAdvisories } from './supply-chain/advisories.ts';
@@ -18,6 +19,7 @@ export const checks: Readonly<Record<string, () => Promise<CheckOutcome>>> = {
     runTool(await pythonEnvironment(), ['-m', 'ruff', 'check', '--quiet', 'training']),
   'contract (buf lint)': async () => runTool('buf', ['lint', 'proto']),
   'generated code is up to date': checkGeneratedCode,
+  'table of metrics is up to date': checkMetricsDocument,
   'types (tsc)': async () => runTool('tsc', ['--project', '.']),
   'lint (oxlint)': async () => runTool('npm', ['run', '--silent', 'lint']),
   'dead code and dependencies (knip)': async () => runTool('knip', ['--no-progress', '--no-config-hints']),

@@ -11,6 +11,8 @@ import {
   openStatusStore,
   openStudyQueue,
   parseConfig,
+  type Tracer,
+  untraced,
 } from '@hepastage/platform';
 import { ModelManifest_Kind, ModelManifestSchema } from '@hepastage/proto';
 import { Redis } from 'ioredis';
@@ -55,6 +57,7 @@ export interface ApiOptions {
   readonly closesQuiet?: boolean;
   /** What time it is to the API. */
   readonly clock?: () => Date;
+  readonly tracer?: Tracer;
 }
 
 export const tenant = 'default';
@@ -91,6 +94,7 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> 
   const deps: ApiDeps = {
     ...openAccess({ ...rest, store, redis: limiter }),
     ...rest,
+    tracer: options.tracer ?? untraced,
     store,
     audit: new AuditLog(store, rest.clock),
     admission,

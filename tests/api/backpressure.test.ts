@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { JobRecordJson } from '@hepastage/proto';
 import { Redis } from 'ioredis';
 import { leakingNothing } from '../helpers/leaks.ts';
+import { samplesOf } from '../helpers/metrics.ts';
 import { startLocalRedis } from '../helpers/redis-server.ts';
 import { startService } from '../helpers/service-process.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
@@ -25,6 +26,8 @@ test('a queue that is too old turns studies away before their bodies are read, o
     if (response.status === 202) return waiting.push(((await response.json()) as JobRecordJson).jobId!);
     return (await problemOf(response)).code;
   }, 'OVERLOADED');
+  const isOpen = async () => (await samplesOf(api.url, 'hepastage_admission_open'))[0]?.value;
+  assert.equal(await isOpen(), 0);
   const stow = await fetch(`${api.url}/dicomweb/studies`, {
     method: 'POST',
     headers: { 'content-type': 'multipart/related; type="application/dicom"; boundary=b' },
@@ -34,6 +37,7 @@ test('a queue that is too old turns studies away before their bodies are read, o
   assert.equal((await fetch(`${api.url}/v1/jobs/${jobId}`)).status, 200);
   for (const job of waiting) await api.deps.queue.remove(job);
   await admission.look();
+  assert.equal(await isOpen(), 1);
   await submit(api);
 });
 

@@ -41,7 +41,7 @@ test('SIGTERM lets a request over DICOMweb finish, then the process ends with 0'
   const open = OpenStow.begin(api.url);
   for (const n of [1, 2]) await open.send(slice(n));
   await hasBegun(api.url);
-  api.process.kill('SIGTERM');
+  api.kill('SIGTERM');
   await eventually(
     async () =>
       stow(api.url, [slice(1)]).then(

@@ -27,7 +27,9 @@ test('without Redis every request that needs it is refused at once, and no objec
   assert.equal((await fetch(`${api.url}/livez`)).status, 200);
   assert.equal((await fetch(`${api.url}/v1/jobs`)).status, 503);
 
-  assert.deepEqual(await samplesOf(api.url, 'hepastage_queue_jobs'), []);
+  for (const name of ['hepastage_queue_jobs', 'hepastage_redis_memory_ratio'])
+    assert.deepEqual(await samplesOf(api.url, name), []);
+  assert.equal((await samplesOf(api.url, 'hepastage_ready'))[0]?.value, 0);
   const [oldest] = await samplesOf(api.url, 'hepastage_queue_oldest_job_age_seconds');
   assert.ok(Number.isNaN(oldest?.value));
   assert.ok(performance.now() - begin < 5_000);

@@ -196,7 +196,7 @@ test('an erased job takes along the key of whoever said later that its study is 
   const { jobIds } = await stow(api.url, [slice(1), slice(2)]);
   // The first who says so dies before anything follows from it.
   const hashed = api.deps.uidHasherOf(tenant)(studyUid);
-  const said = { metadata: defaultMetadata(), idempotencyKeySha256: '', contentSha256: '' };
+  const said = { metadata: defaultMetadata(), idempotencyKeySha256: '', contentSha256: '', traceparent: '' };
   await api.deps.arrivals.close({ tenant, studyInstanceUid: hashed }, writeSaid(said));
   const { jobId } = await accepted(await complete(api, {}, keyed));
   assert.equal(jobId, jobIds[0]);

@@ -38,7 +38,7 @@ test('SIGTERM lets a long poll and an upload finish, then the process ends with 
   await upload.send(body.subarray(0, 1_000));
   await uploadHasBegun(api.url);
   const poll = fetch(`${api.url}/v1/jobs/${jobId}`, { headers: { prefer: 'wait=60' } });
-  api.process.kill('SIGTERM');
+  api.kill('SIGTERM');
   assert.equal((await poll).status, 200);
   await eventually(async () => isListening(api.url), false);
   await upload.send(Buffer.concat([body.subarray(1_000), tail]));

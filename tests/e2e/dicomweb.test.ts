@@ -95,7 +95,7 @@ test('what was answered with 200 outlives an API that is killed, though somebody
   for (const object of objects.slice(0, 10)) await open.send(object);
   await eventually(async () => (await filesOf(own)).length > filesBefore, true);
   const ended = once(own.api.process, 'exit');
-  own.api.process.kill('SIGKILL');
+  own.api.kill('SIGKILL');
   await ended;
   await assert.rejects(open.answer());
 

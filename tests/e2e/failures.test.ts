@@ -41,7 +41,7 @@ test('a file that was altered in the store is noticed, and ends the job as FAILE
     [job.jobId, ended.state, ended.attempt, ended.error],
   );
   await eventually(async () => outcomesOf(worker.url), { failed: 1 });
-  assert.deepEqual(await samplesOf(worker.url, 'hepastage_dead_letters_total'), [], 'nothing to replay');
+  assert.deepEqual(await deadLettersOf(worker.url), {}, 'nothing to replay');
 });
 
 test('a file that is gone from the store ends the job as FAILED at once', async () => {
@@ -152,5 +152,7 @@ async function outcomesOf(url: string): Promise<Record<string, number>> {
 
 async function deadLettersOf(url: string): Promise<Record<string, number>> {
   const samples = await samplesOf(url, 'hepastage_dead_letters_total');
-  return Object.fromEntries(samples.map(({ labels, value }) => [labels['code'], value]));
+  return Object.fromEntries(
+    samples.filter(({ value }) => value > 0).map(({ labels, value }) => [labels['code'], value]),
+  );
 }

@@ -44,7 +44,7 @@ test('a worker that is killed loses nothing: another takes its studies over', as
   const submitted = await submitSeveral(system.client, 4);
   await running(system.client, submitted[0]!);
   const ended = once(killed.process, 'exit');
-  killed.process.kill('SIGKILL');
+  killed.kill('SIGKILL');
   await ended;
 
   await system.startWorker(lockSeconds);
@@ -63,10 +63,10 @@ test('a worker that was frozen past its lock gives up its late attempt, and the 
   });
   const [submitted] = await submitSeveral(system.client, 1);
   await running(system.client, submitted!);
-  frozen.process.kill('SIGSTOP');
+  frozen.kill('SIGSTOP');
   // Twice the lock: the one wait here that nothing announces.
   await delay(4_000);
-  frozen.process.kill('SIGCONT');
+  frozen.kill('SIGCONT');
   const { state, error } = await follow(system.client, submitted!);
   assert.equal(state, JobRecord_State.SUCCEEDED, error?.message);
 });
@@ -83,7 +83,7 @@ test('a worker that thaws after another has finished its study changes nothing, 
   });
   const [submitted] = await submitSeveral(system.client, 1);
   await running(system.client, submitted!);
-  frozen.process.kill('SIGSTOP');
+  frozen.kill('SIGSTOP');
   const taking = await system.startWorker({ HEPASTAGE_LOCK_SECONDS: '2' });
   const ended = await follow(system.client, submitted!);
   assert.deepEqual([ended.state, ended.attempt], [JobRecord_State.SUCCEEDED, 2], ended.error?.message);
@@ -92,7 +92,7 @@ test('a worker that thaws after another has finished its study changes nothing, 
   const folder = system.settings['HEPASTAGE_OBJECT_STORE']!;
   const written = await digestsBelow(folder);
 
-  frozen.process.kill('SIGCONT');
+  frozen.kill('SIGCONT');
   await eventually(async () => frozen.log().includes('"outcome":"dropped"'), true);
   assert.equal(await frozen.stop(), 0);
   assert.deepEqual(await digestsBelow(folder), written);

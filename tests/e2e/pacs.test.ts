@@ -112,10 +112,12 @@ async function stages(system: System, files: Parameters<typeof runToEnd>[1]): Pr
   return job;
 }
 
-/** Pushes of a worker, by outcome. */
+/** Pushes of a worker, by outcome, without what never happened. */
 async function pushes(worker: ServiceProcess): Promise<Record<string, number>> {
   const samples = await samplesOf(worker.url, 'hepastage_pacs_pushes_total');
-  return Object.fromEntries(samples.map(({ labels, value }) => [labels['outcome'], value]));
+  return Object.fromEntries(
+    samples.filter(({ value }) => value > 0).map(({ labels, value }) => [labels['outcome'], value]),
+  );
 }
 
 /** What the PACS says of each instance of a study. */

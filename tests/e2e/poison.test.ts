@@ -53,7 +53,7 @@ test(
       // The first time it is not known yet: it takes a crowd along.
       if (killed === 0) await eventually(async () => (await running()) >= 4, true);
       const exited = once(worker.process, 'exit');
-      worker.process.kill('SIGKILL');
+      worker.kill('SIGKILL');
       await exited;
       context.diagnostic(`death ${killed + 1}, in hand: ${await running()}`);
     }

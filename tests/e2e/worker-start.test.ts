@@ -11,11 +11,21 @@ before(async () => {
 });
 after(async () => system[Symbol.asyncDispose]());
 
-test('a required execution provider that is missing is a start-up error', async () => {
-  await assert.rejects(
-    system.startWorker({ HEPASTAGE_EXECUTION_PROVIDERS: 'cuda' }),
-    /EXECUTION_PROVIDER_UNAVAILABLE/,
-  );
+for (const providers of ['cuda', 'cuda,tensorrt']) {
+  test(`${providers}: where none is there and cpu is not allowed, the worker does not start, and says what to do`, async () => {
+    await assert.rejects(
+      system.startWorker({ HEPASTAGE_EXECUTION_PROVIDERS: providers }),
+      /"code":"EXECUTION_PROVIDER_UNAVAILABLE".*HEPASTAGE_EXECUTION_PROVIDERS: no execution provider works.*add cpu to the end of the list to allow it/,
+    );
+  });
+}
+
+test('what is configured and used alike is no fallback', async () => {
+  const worker = await system.startWorker({ HEPASTAGE_EXECUTION_PROVIDERS: 'cpu' });
+  assert.doesNotMatch(worker.log(), /execution provider not available/);
+  const [info] = await samplesOf(worker.url, 'hepastage_execution_provider_info');
+  assert.deepEqual(info?.labels, { provider: 'cpu', preferred: 'cpu', fallback: 'false', service: 'worker' });
+  assert.equal(await worker.stop(), 0);
 });
 
 test('a preferred one is a warning, a metric and a field of the result', async () => {

@@ -5,17 +5,43 @@ export interface Sample {
   readonly value: number;
 }
 
-/** Reads `url`/metrics and returns the samples of `name`. */
+/** A Prometheus text page. */
+export interface MetricPage {
+  /** By metric: `counter`, `gauge`, `histogram`. */
+  readonly types: ReadonlyMap<string, string>;
+  readonly helps: ReadonlyMap<string, string>;
+  readonly samples: readonly Sample[];
+}
+
+/** Reads `url`/metrics. */
+export async function readMetrics(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<MetricPage> {
+  const lines = (await (await fetch(`${url}/metrics`, { headers })).text()).split('\n');
+  const comments = (kind: string) =>
+    new Map(
+      lines.flatMap((line) => {
+        const [, found, name = '', text = ''] = /^# (HELP|TYPE) (\w+) (.*)$/.exec(line) ?? [];
+        return found === kind ? [[name, text] as const] : [];
+      }),
+    );
+  return { types: comments('TYPE'), helps: comments('HELP'), samples: lines.flatMap(sampleOf) };
+}
+
+/** The samples of `name` at `url`/metrics. */
 export async function samplesOf(
   url: string,
   name: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Sample[]> {
-  const page = await (await fetch(`${url}/metrics`, { headers })).text();
-  return page.split('\n').flatMap((line) => {
-    const [, found, labels = '', value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
-    if (found !== name) return [];
-    const pairs = [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', text = '']) => [key, text]);
-    return [{ name, labels: Object.fromEntries(pairs) as Record<string, string>, value: Number(value) }];
-  });
+  const { samples } = await readMetrics(url, headers);
+  return samples.filter((sample) => sample.name === name);
+}
+
+function sampleOf(line: string): Sample[] {
+  const [, name, labels = '', value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
+  if (name === undefined) return [];
+  const pairs = [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', text = '']) => [key, text]);
+  return [{ name, labels: Object.fromEntries(pairs) as Record<string, string>, value: Number(value) }];
 }

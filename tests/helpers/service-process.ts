@@ -2,25 +2,38 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { serviceImage } from './container-images.ts';
+import { spawnContainer } from './service-container.ts';
 import { watchdogOf } from './watchdog.ts';
 
-/** A service of ours, running as it does in production: a process of its own. */
+/** A service of ours, running as it does in production: a process of its own, or the built image of it. */
 export interface ServiceProcess extends AsyncDisposable {
+  /** Of the service itself, also where it runs in a container. */
   readonly pid: number;
   /** Where its HTTP answers: the API itself, or a worker's health server. */
   readonly url: string;
+  /** Ends when the service does. */
   readonly process: ChildProcess;
+  kill(signal: NodeJS.Signals): void;
   /** Its log so far. */
   log(): string;
   /** SIGTERM, then its exit code once it has ended. */
   stop(): Promise<number | null>;
 }
 
-type ServiceName = 'api' | 'worker';
+export type ServiceName = 'api' | 'worker';
+
+/** What was started, and the process of the service in it; undefined if that ended at once. */
+export interface SpawnedService {
+  readonly child: ChildProcess;
+  readonly pid: number | undefined;
+}
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** As `npm start` of the service has them: see docs/ARCHITECTURE.md, Memory. */
 const nodeOptions = { api: ['--max-semi-space-size=2'], worker: [] } as const;
+/** An image listens on every address, and wants keys; a process on loopback, and none. */
+const asOutside = { HOST: '127.0.0.1', HEPASTAGE_HEALTH_HOST: '127.0.0.1', HEPASTAGE_AUTHENTICATION: 'off' };
 const portVariable = { api: 'PORT', worker: 'HEPASTAGE_HEALTH_PORT' } as const;
 /** What each logs once it has its port: where that is. Nothing else is asked before, because it might be somebody else's server that answers. */
 const listeningLine = {
@@ -33,39 +46,54 @@ const pollMs = 25;
 /** How much of a log is kept, characters: a demo may run for days. */
 const logCharactersMax = 2 ** 23;
 
-/** Starts `node services/<name>/src/main.ts`, on any free port unless the settings name one, and waits until its /readyz says yes. It ends with this process at the latest. */
+/**
+ * Starts `node services/<name>/src/main.ts`, or the image that was built of it (container-images.ts), on any free port unless the settings name one, and waits until its /readyz says
+ * yes. It ends with this process at the latest.
+ */
 export async function startService(
   name: ServiceName,
   settings: Readonly<Record<string, string>>,
 ): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [...nodeOptions[name], `services/${name}/src/main.ts`], {
-    cwd: root,
-    // At `info` it says where it listens.
-    env: { ...process.env, [portVariable[name]]: '0', HEPASTAGE_LOG_LEVEL: 'info', ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  // At `info` it says where it listens.
+  const all = { [portVariable[name]]: '0', HEPASTAGE_LOG_LEVEL: 'info', ...settings };
+  const image = serviceImage(name);
+  const { child, pid } = image === undefined ? spawnNode(name, all) : await spawnContainer(image, { ...asOutside, ...all });
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const closed = once(child, 'close');
-  const watchdog = child.pid === undefined ? undefined : watchdogOf(child.pid);
+  const watchdog = pid === undefined ? undefined : watchdogOf(pid);
   child.once('exit', () => watchdog?.release());
   const log = collectLog(child);
+  const kill = (signal: NodeJS.Signals) => {
+    if (pid !== undefined && !hasEnded()) process.kill(pid, signal);
+  };
   const stop = async () => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    kill('SIGTERM');
     await closed;
     return child.exitCode;
   };
   const url = await becomesReady(name, child, log);
-  if (child.pid === undefined || url === undefined) {
+  if (pid === undefined || url === undefined) {
     await stop();
     throw new Error(whyNotReady(name, settings, log()));
   }
   return {
-    pid: child.pid,
+    pid,
     url,
     process: child,
+    kill,
     log,
     stop,
     [Symbol.asyncDispose]: async () => void (await stop()),
   };
+}
+
+function spawnNode(name: ServiceName, settings: Readonly<Record<string, string>>): SpawnedService {
+  const child = spawn(process.execPath, [...nodeOptions[name], `services/${name}/src/main.ts`], {
+    cwd: root,
+    env: { ...process.env, ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return { child, pid: child.pid };
 }
 
 /** The service's URL once it is ready; undefined if it ends before, or takes too long. */

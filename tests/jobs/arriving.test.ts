@@ -54,7 +54,7 @@ test('a sweep stages an arrival as was said of it, though the study’s next one
   const { studyInstanceUid } = await recordOf(api, old.jobIds[0]);
   // Whoever said so died then.
   const metadata = { ...defaultMetadata(), externalReference: 'mine' };
-  const said = writeSaid({ metadata, idempotencyKeySha256: '', contentSha256: '' });
+  const said = writeSaid({ metadata, idempotencyKeySha256: '', contentSha256: '', traceparent: '' });
   await api.deps.arrivals.close({ tenant, studyInstanceUid }, said);
   const next = await stow(api.url, [slice(2)]);
   await sweepLater(api);

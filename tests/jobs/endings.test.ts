@@ -93,6 +93,7 @@ async function attempt(
       limits,
       software: 'test',
       onOpinion: () => undefined,
+      onWriteFailed: () => undefined,
       ...parts,
     },
     { signal: new AbortController().signal, mayRetry: () => false, ...control },

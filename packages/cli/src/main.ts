@@ -8,7 +8,9 @@ import { featuresCommand } from './commands/features.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { keysCommand } from './commands/keys.ts';
 import { modelCommand } from './commands/model.ts';
+import { podsCommand } from './commands/pods.ts';
 import { prepareCommand } from './commands/prepare.ts';
+import { queueCommand } from './commands/queue.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { resultCommand } from './commands/result.ts';
 import { stageCommand } from './commands/stage.ts';
@@ -34,9 +36,11 @@ const program = new Command('hepastage')
   .addCommand(keysCommand())
   .addCommand(tenantsCommand())
   .addCommand(webhooksCommand())
+  .addCommand(queueCommand())
   .addCommand(deadLettersCommand())
   .addCommand(reconcileCommand())
-  .addCommand(auditCommand());
+  .addCommand(auditCommand())
+  .addCommand(podsCommand());
 
 const asJson = process.argv.includes('--json');
 reportMisuse(program);

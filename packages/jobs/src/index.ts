@@ -14,6 +14,8 @@ export { createRequest, writeRequest } from './commit/write-request.ts';
 export { type ErasingDeps, eraseJob } from './erase/erase-job.ts';
 export { announceEnd } from './end/announce-end.ts';
 export { readEnd } from './end/job-end.ts';
+export { estimateJobs } from './estimate/estimate-jobs.ts';
+export { expectedEndMs } from './estimate/expected-end.ts';
 export { jobErrorOf } from './failure/job-error.ts';
 export { recordFailure } from './failure/record-failure.ts';
 export type { JobName, JobStores } from './job-stores.ts';

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { s3Encryptions } from './object-store/s3-encryption.ts';
+import { tracingSettings } from './tracing/tracing-settings.ts';
 
 /** Settings that every service shares. Spread them into a service's own schema. */
 export const sharedSettings = {
@@ -57,6 +58,7 @@ export const sharedSettings = {
     default: 'info',
     description: 'debug, info, warn, error or silent',
   }),
+  ...tracingSettings,
 } as const;
 
 /** What an image may be at most, wherever one is decoded. */

@@ -3,17 +3,18 @@ import {
   connectRedis,
   keptEvents,
   type Logger,
+  noticeQueueName,
   queuePrefix,
   type RedisTarget,
+  type TracedJob,
   unavailable,
 } from '@hepastage/platform';
 import { type JobsOptions, Queue } from 'bullmq';
 import { retriesMax } from './settings.ts';
 
 /** A job that has ended, and whose target is to be told. */
-export interface NoticedJob {
+export interface NoticedJob extends TracedJob {
   readonly tenant: string;
-  readonly jobId: string;
 }
 
 /** A notice that was given up. */
@@ -30,7 +31,6 @@ export interface NoticeQueueOptions extends RedisTarget {
   readonly logger: Logger;
 }
 
-export const noticeQueueName = 'webhooks';
 /** How long a notice that was given up stays, to be looked at and replayed, s. */
 const deadAgeSeconds = 30 * 24 * 3_600;
 
@@ -72,8 +72,8 @@ export class NoticeQueue {
   }
 
   /** Once it returns, the notice is as safe as Redis is. One that waits, or was given up, stays as it is. */
-  async add({ tenant, jobId }: NoticedJob): Promise<void> {
-    await answered(this.#queue.add('notice', { tenant, jobId }, jobOptions(jobId)));
+  async add({ tenant, jobId, traceparent = '' }: NoticedJob): Promise<void> {
+    await answered(this.#queue.add('notice', { tenant, jobId, traceparent }, jobOptions(jobId)));
   }
 
   /** Sends a notice now, with all its tries before it, whatever became of it. Targets know it by its id. */
@@ -97,8 +97,9 @@ export class NoticeQueue {
   /** Notices that were given up, the latest first. */
   async dead(): Promise<DeadNotice[]> {
     const entries = await answered(this.#queue.getFailed());
-    return entries.map(({ data, failedReason, finishedOn = 0 }) => ({
-      ...data,
+    return entries.map(({ data: { tenant, jobId }, failedReason, finishedOn = 0 }) => ({
+      tenant,
+      jobId,
       reason: failedReason,
       at: new Date(finishedOn),
     }));

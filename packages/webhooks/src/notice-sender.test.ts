@@ -252,7 +252,7 @@ async function start({ isSending = true, ...options }: Options = {}) {
       targetOf: async () => '',
       allowedTargets: ['127.0.0.1'],
       retrySeconds: [0.01, 0.01, 0.01],
-      onEvent: (jobId, event) => void events.push([jobId, event]),
+      onEvent: ({ jobId }, event) => void events.push([jobId, event]),
       ...options,
     });
     opening.defer(async () => sender.stop(0));

@@ -6,6 +6,7 @@ import {
   hasStalled,
   isGivenUp,
   type Logger,
+  noticeQueueName,
   queuePrefix,
   type Redis,
   type RedisTarget,
@@ -14,7 +15,7 @@ import {
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import { DisabledTargets } from './disabled-targets.ts';
-import { type NoticedJob, noticeQueueName } from './notice-queue.ts';
+import type { NoticedJob } from './notice-queue.ts';
 import { pauseMs } from './retry-schedule.ts';
 import { type FailureReason, type Sending, sendNotice, type SendingParts } from './send-notice.ts';
 import { TargetGuard } from './target-guard.ts';
@@ -32,7 +33,8 @@ export interface NoticeSenderOptions extends RedisTarget, Pick<SendingParts, 'st
   /** Pauses between the tries of a notice, s. */
   readonly retrySeconds: readonly number[];
   readonly logger: Logger;
-  readonly onEvent: (jobId: string, event: SendingEvent) => void;
+  /** `begun`: when the try began, ms since 1970. */
+  readonly onEvent: (job: NoticedJob, event: SendingEvent, begun: number) => void;
 }
 
 /** Slow targets hold others up once there are as many. */
@@ -104,17 +106,18 @@ export class NoticeSender {
   /** What BullMQ calls. It tries again what throws. */
   async process(job: Job<NoticedJob>, token: string | undefined): Promise<void> {
     const { signal } = this.#leaving;
+    const begun = Date.now();
     let sending: Sending;
     try {
       sending = await sendNotice(job.data, this.#parts, signal);
     } catch (error) {
       if (signal.aborted) return giveBack(job, token, 0);
       const cause = HepastageError.from(error);
-      this.#tell(job, { kind: 'hindered', error: cause });
+      this.#tell(job, { kind: 'hindered', error: cause }, begun);
       throw new Error(cause.codeName, { cause: error });
     }
     if (sending.kind === 'early') return giveBack(job, token, earlyMs);
-    this.#tell(job, sending);
+    this.#tell(job, sending, begun);
     if (sending.kind === 'failed') throw new NotDelivered(sending);
     if (sending.kind === 'refused' || sending.kind === 'disabled')
       throw new UnrecoverableError(sending.reason);
@@ -138,8 +141,8 @@ export class NoticeSender {
     this.#tell(job, { kind: 'given-up', triesMade: job.attemptsMade });
   }
 
-  #tell(job: Job<NoticedJob>, event: SendingEvent): void {
-    this.#options.onEvent(job.data.jobId, event);
+  #tell(job: Job<NoticedJob>, event: SendingEvent, begun = Date.now()): void {
+    this.#options.onEvent(job.data, event, begun);
   }
 }
 

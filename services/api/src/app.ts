@@ -14,6 +14,7 @@ import { metrics } from './plugins/metrics.ts';
 import { problems } from './plugins/problems.ts';
 import { requestIdOf, requestLog } from './plugins/request-log.ts';
 import { requestsInHand } from './plugins/requests-in-hand.ts';
+import { tracing } from './plugins/tracing.ts';
 import { transport } from './plugins/transport.ts';
 import { unreadHeads } from './plugins/unread-heads.ts';
 import { answerClientError, answerUnroutable } from './plugins/unroutable.ts';
@@ -69,6 +70,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   app.removeAllContentTypeParsers();
 
   await app.register(requestsInHand, config);
+  await app.register(tracing, deps);
   await app.register(requestLog);
   await app.register(closing, deps);
   await app.register(allowedMethods);

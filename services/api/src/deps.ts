@@ -9,6 +9,7 @@ import type {
   Registry,
   StatusStore,
   StudyQueue,
+  Tracer,
 } from '@hepastage/platform';
 import type { ModelManifest } from '@hepastage/proto';
 import type { Access } from './access/open-access.ts';
@@ -21,6 +22,7 @@ export interface ApiDeps extends Access {
   readonly config: ApiConfig;
   readonly logger: Logger;
   readonly registry: Registry;
+  readonly tracer: Tracer;
   readonly store: ObjectStore;
   readonly status: StatusStore;
   readonly queue: StudyQueue;
@@ -33,7 +35,7 @@ export interface ApiDeps extends Access {
   readonly audit: AuditLog;
   readonly locks: Locks;
   /** Whether studies are taken. */
-  readonly admission: Pick<Admission, 'assertOpen'>;
+  readonly admission: Pick<Admission, 'assertOpen' | 'isOpen'>;
   /** Tells whoever waits for a job that it has ended, where it was not a worker that ended it. */
   readonly onEnded: (job: JobName) => Promise<void>;
   /** Nobody is to be told of it, and nothing of it is to be sent anywhere any more. */

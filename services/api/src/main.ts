@@ -13,6 +13,7 @@ import {
   openObjectStore,
   openStatusStore,
   openStudyQueue,
+  openTracing,
   parseConfig,
 } from '@hepastage/platform';
 import { NoticeQueue } from '@hepastage/webhooks';
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
 
 /** Opens what the app needs; `opened` closes it again, last first. */
 async function openDeps(config: ApiConfig, logger: Logger, opened: AsyncDisposableStack): Promise<ApiDeps> {
+  const { tracer } = opened.adopt(await openTracing(service, config, logger), async (it) => it.close());
   const store = opened.adopt(openObjectStore(config), async (it) => it.close());
   const status = opened.adopt(
     await openStatusStore({ ...config, patience: 'fail-fast', logger }),
@@ -79,6 +81,7 @@ async function openDeps(config: ApiConfig, logger: Logger, opened: AsyncDisposab
     config,
     logger,
     registry: createRegistry(service),
+    tracer,
     store,
     status,
     queue,

@@ -34,6 +34,7 @@ const text = (name: string) => encodeText(ModelManifestSchema, manifest(name));
 test('every package of the directory is listed, in the order of its folders', async (context) => {
   const directory = await directoryOf(context, { b: text('second'), a: text('first') });
   await writeFile(join(directory, 'README'), 'not a package');
+  await mkdir(join(directory, '.a.unfinished-1'));
   assert.deepEqual(
     (await readModelCatalogue(directory)).map(({ name }) => name),
     ['first', 'second'],

@@ -45,7 +45,10 @@ export function findModel(models: readonly ModelManifest[], wanted: string): Mod
 async function foldersOf(directory: string): Promise<string[]> {
   try {
     const entries = await readdir(directory, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    // A package that is being fetched lies in a folder that begins with a dot; so do those of Kubernetes' own volumes.
+    return entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map((entry) => entry.name);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;

@@ -12,6 +12,11 @@ export const workerConfig = Type.Object({
     minLength: 1,
     description: 'folder of the model package',
   }),
+  canary: Type.Boolean({
+    default: false,
+    description:
+      'stages only studies that name no model, and passes all others on: for a few workers with a new model beside those with the stable one',
+  }),
   opinionModels: Type.Array(Type.String({ minLength: 1 }), {
     default: ['models/radiomics-cirrmri600plus'],
     description:

@@ -1,26 +1,20 @@
 import { timestampMs } from '@bufbuild/protobuf/wkt';
-import {
-  enumName,
-  Finding_SeveritySchema,
-  SequenceSchema,
-  StudyMetadata_PrioritySchema,
-  type StudyRequest,
-} from '@hepastage/proto';
+import { StudyMetadata_Priority, type StudyRequest } from '@hepastage/proto';
 import type { Logger } from '@hepastage/platform';
 import type { WorkerMetrics } from './metrics.ts';
-import type { OpinionEvent, StagedStudy } from '@hepastage/staging';
+import { recordResult } from './record-result.ts';
+import type { OpinionEvent } from '@hepastage/staging';
 import type { Outcome } from './run-study.ts';
 
 /** The wait from acceptance to the moment that a worker takes the study. */
-export function recordWait({ createdAt, metadata }: StudyRequest, metrics: WorkerMetrics): void {
-  if (createdAt === undefined) return;
-  const priority = enumName(StudyMetadata_PrioritySchema, metadata?.priority ?? 0).toLowerCase();
-  metrics.queueWait.observe({ priority }, Math.max(0, Date.now() - timestampMs(createdAt)) / 1_000);
+export function recordWait(request: StudyRequest, metrics: WorkerMetrics): void {
+  const seconds = secondsSinceAcceptance(request);
+  if (seconds !== undefined) metrics.queueWait.observe({ priority: priorityOf(request) }, seconds);
 }
 
 /** One log line and the metrics of an attempt. */
 export function recordOutcome(
-  { jobId }: StudyRequest,
+  request: StudyRequest,
   outcome: Outcome,
   {
     seconds,
@@ -29,9 +23,11 @@ export function recordOutcome(
     logger,
   }: { seconds: number; modelVersion: string; metrics: WorkerMetrics; logger: Logger },
 ): void {
+  const { jobId } = request;
   const reason = 'error' in outcome ? outcome.error.codeName : '';
   metrics.jobs.inc({ outcome: outcome.kind, reason });
   if (outcome.kind === 'failed' && outcome.error.retryable) metrics.deadLetters.inc({ code: reason });
+  if (outcome.kind === 'succeeded' || outcome.kind === 'failed') recordEnd(request, outcome.kind, metrics);
   metrics.jobDuration.observe({ outcome: outcome.kind, model_version: modelVersion }, seconds);
   const line = { jobId, outcome: outcome.kind, seconds };
   if ('error' in outcome) logger.warn({ ...line, err: outcome.error }, 'study');
@@ -51,15 +47,19 @@ export function recordOpinion(
     logger.error({ jobId, from: event.from, err: event.error }, 'second opinion missing');
 }
 
-function recordResult(
-  { result: { perSequence, quality, stage }, timings }: StagedStudy,
-  modelVersion: string,
-  metrics: WorkerMetrics,
-): void {
-  for (const { step, seconds } of timings) metrics.stepDuration.observe({ step }, seconds);
-  for (const { code, severity } of quality) {
-    metrics.findings.inc({ code, severity: enumName(Finding_SeveritySchema, severity) });
-  }
-  const sequence = perSequence.map((one) => enumName(SequenceSchema, one.sequence)).join('+');
-  metrics.predictions.inc({ stage, sequence, model_version: modelVersion });
+/** The whole time of a job, however many attempts it took. */
+function recordEnd(request: StudyRequest, outcome: 'succeeded' | 'failed', metrics: WorkerMetrics): void {
+  const seconds = secondsSinceAcceptance(request);
+  if (seconds !== undefined)
+    metrics.timeToResult.observe({ priority: priorityOf(request), outcome }, seconds);
+}
+
+/** By the clocks of two machines: not below 0. */
+function secondsSinceAcceptance({ createdAt }: StudyRequest): number | undefined {
+  return createdAt && Math.max(0, Date.now() - timestampMs(createdAt)) / 1_000;
+}
+
+/** As the queue sees it. */
+function priorityOf({ metadata }: StudyRequest): 'routine' | 'stat' {
+  return metadata?.priority === StudyMetadata_Priority.STAT ? 'stat' : 'routine';
 }

@@ -1,5 +1,5 @@
 import { announceEnd, isToBeErased, jobErrorOf, readEnd, recordFailure } from '@hepastage/jobs';
-import { HepastageError, JobRecord_State, type StudyRequest } from '@hepastage/proto';
+import { HepastageError, JobRecord_State, type Progress_Step, type StudyRequest } from '@hepastage/proto';
 import type { ObjectStore, StatusStore } from '@hepastage/platform';
 import {
   type ImagingPool,
@@ -23,7 +23,9 @@ export interface WorkerParts {
   readonly limits: PipelineContext['limits'];
   readonly software: string;
   /** Told of every second opinion, and why one is missing. */
-  readonly onOpinion: (jobId: string, event: OpinionEvent) => void;
+  readonly onOpinion: (request: StudyRequest, event: OpinionEvent) => void;
+  /** Told of every write of an artefact or a result that failed. */
+  readonly onWriteFailed: () => void;
 }
 
 /** What the queue knows of an attempt, and may do to it. */
@@ -33,6 +35,14 @@ export interface AttemptControl {
   readonly mayRetry: (error: HepastageError) => boolean;
   /** Why it is not even tried: it has killed its workers. */
   readonly givenUp?: HepastageError;
+  readonly watch?: AttemptWatch;
+}
+
+/** Is told how far an attempt has come. */
+export interface AttemptWatch {
+  /** `attempt` counts from 1. */
+  claimed(attempt: number): void;
+  stepBegins(step: Progress_Step): void;
 }
 
 /** How an attempt ended. */
@@ -55,7 +65,7 @@ export type OnClaim = (attempt: number) => void;
 export async function runStudy(
   request: StudyRequest,
   parts: WorkerParts,
-  { signal, mayRetry, givenUp }: AttemptControl,
+  { signal, mayRetry, givenUp, watch }: AttemptControl,
   onClaim: OnClaim = () => undefined,
 ): Promise<Outcome> {
   const { tenant, jobId } = request;
@@ -72,6 +82,7 @@ export async function runStudy(
     return takenBack(request, outcome, parts);
   }
   const { attempt, token } = claim;
+  watch?.claimed(attempt);
   onClaim(attempt);
 
   let outcome: Outcome = { kind: 'dropped' };
@@ -79,11 +90,12 @@ export async function runStudy(
     const staged = await stageStudy(request, {
       ...parts,
       source: studySource(store),
-      sink: studySink(store, request),
+      sink: studySink(store, request, parts.onWriteFailed),
       signal,
-      onOpinion: (event) => parts.onOpinion(jobId, event),
+      onOpinion: (event) => parts.onOpinion(request, event),
       onStep: async (progress) => {
         if (!(await status.report(tenant, jobId, token, progress))) throw interruptions.superseded();
+        watch?.stepBegins(progress.step);
       },
     });
     const { stage } = staged.result;

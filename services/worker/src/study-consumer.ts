@@ -17,6 +17,7 @@ import {
   type RedisTarget,
   type StatusStore,
   type StudyJobData,
+  traceFields,
   unavailable,
 } from '@hepastage/platform';
 import { type Job, UnrecoverableError, Worker } from 'bullmq';
@@ -31,6 +32,8 @@ export interface ConsumerOptions extends RedisTarget, RetryLimits {
   readonly jobsInFlight: number;
   readonly jobSecondsMax: number;
   readonly lockSeconds: number;
+  /** Stages only studies that name no model: whoever names one gets that one, from a worker that serves it. */
+  readonly canary: boolean;
   /** How many workers a study may lose before it is given up: one that kills workers must not kill them all. */
   readonly stalledMax: number;
   readonly logger: Logger;
@@ -108,6 +111,7 @@ export class StudyConsumer {
       // Redis was away for longer than the lock, and gives us our own study once more: it is asked again when this run has surely ended.
       return giveBack(job, token, this.#options.lockSeconds * 1_000);
     }
+    if (this.#options.canary && namesModel(request)) return passOn(job, token);
     const deaths = job.stalledCounter;
     if (deaths >= this.#options.stalledMax) return this.#work(request, job, token, stalled(deaths));
     return this.#isolation.admit(
@@ -156,7 +160,8 @@ export class StudyConsumer {
         work(request, { signal, ...control }),
       );
     } catch (error) {
-      logger.warn({ jobId, err: error }, 'outcome not recorded: the study goes back into the queue');
+      const fields = { jobId, ...traceFields(request.traceparent) };
+      logger.warn({ ...fields, err: error }, 'outcome not recorded: the study goes back into the queue');
       return { kind: 'unrecorded' };
     }
   }
@@ -182,6 +187,19 @@ export class StudyConsumer {
     await Promise.race([closed, delay(giveBackMsMax, undefined, { ref: false })]);
     this.#disconnect();
   }
+}
+
+function namesModel({ metadata }: StudyRequest): boolean {
+  return metadata !== undefined && metadata.model !== '';
+}
+
+/**
+ * Back into the queue for another worker, unclaimed and uncharged. It has waited its turn: without a priority it comes before all routine studies when it comes back, and not behind
+ * those that came after it. The pause grows, so that canaries that are alone do not hand their studies round and round.
+ */
+async function passOn(job: Job, token: string | undefined): Promise<never> {
+  await job.changePriority({ priority: 0 });
+  return giveBack(job, token, retryDelayMs(job.attemptsStarted));
 }
 
 function stalled(deaths: number): HepastageError {

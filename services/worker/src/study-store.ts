@@ -23,19 +23,31 @@ export function studySource(store: ObjectStore): StudySource {
 
 /**
  * Where a study's artefacts and result go. A write is never aborted: the store might complete it all the same, after what was written has been taken
- * back. They are small, and the store's own time-outs end them.
+ * back. They are small, and the store's own time-outs end them. `onWriteFailed` is told of each that failed.
  */
-export function studySink(store: ObjectStore, { tenant, jobId }: StudyRequest): StudySink {
+export function studySink(
+  store: ObjectStore,
+  { tenant, jobId }: StudyRequest,
+  onWriteFailed: () => void,
+): StudySink {
+  const told = async <T>(write: Promise<T>): Promise<T> => {
+    try {
+      return await write;
+    } catch (error) {
+      onWriteFailed();
+      throw error;
+    }
+  };
   return {
     async writeArtefact(artefact, bytes) {
       const { mediaType } = artefact;
-      await store.writeBytes(objectKeys.artefact(tenant, jobId, artefact), bytes, { mediaType });
+      await told(store.writeBytes(objectKeys.artefact(tenant, jobId, artefact), bytes, { mediaType }));
     },
     async writeResult(canonicalJson) {
       const bytes = new TextEncoder().encode(canonicalJson);
       const options = { mediaType: 'application/json' };
       // Another attempt was first: its result is the job's, whoever is told of it.
-      if (!(await store.create(objectKeys.result(tenant, jobId), bytes, options)))
+      if (!(await told(store.create(objectKeys.result(tenant, jobId), bytes, options))))
         throw interruptions.superseded();
     },
   };

@@ -1,18 +1,23 @@
 import { type HepastageError, JobRecord_State, type StudyRequest } from '@hepastage/proto';
 import {
   createRegistry,
+  gauge,
   type Logger,
   type ObjectStore,
   openObjectStore,
   openStatusStore,
+  openTracing,
+  traceFields,
+  type Tracer,
 } from '@hepastage/platform';
 import { ImagingPool } from '@hepastage/staging';
 import { NoticeQueue } from '@hepastage/webhooks';
+import { AttemptSpan } from './attempt-span.ts';
 import type { WorkerConfig } from './config.ts';
 import { startHealthServer } from './health-server.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
 import { startModel, startOpinions } from './models.ts';
-import { PushQueue } from './pacs/push-queue.ts';
+import { PushQueue, type PushQueueOptions } from './pacs/push-queue.ts';
 import { recordOpinion, recordOutcome, recordWait } from './record-outcome.ts';
 import { type AttemptControl, type Outcome, runStudy, type WorkerParts } from './run-study.ts';
 import { software } from './software.ts';
@@ -34,7 +39,9 @@ export interface RunningWorker {
 export async function startWorker(config: WorkerConfig, logger: Logger): Promise<RunningWorker> {
   const registry = createRegistry('worker');
   const metrics = createWorkerMetrics(registry);
+  metrics.jobsInFlightMax.set(config.jobsInFlight);
   let missing: string | undefined = 'starting';
+  gauge(registry, 'hepastage_ready', (ready) => ready.set(missing === undefined ? 1 : 0));
   await using opened = new AsyncDisposableStack();
   const health = await startHealthServer(
     { notReady: () => missing, registry },
@@ -42,6 +49,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     config.healthPort,
   );
   opened.defer(async () => health.close());
+  const { tracer } = opened.adopt(await openTracing('worker', config, logger), async (it) => it.close());
 
   const store = openObjectStore(config);
   opened.defer(async () => store.close());
@@ -62,9 +70,11 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     imaging,
     limits: config,
     software,
-    onOpinion: (jobId, event) => recordOpinion(jobId, event, { metrics, logger }),
+    onOpinion: ({ jobId, traceparent }, event) =>
+      recordOpinion(jobId, event, { metrics, logger: logger.child(traceFields(traceparent)) }),
+    onWriteFailed: () => metrics.resultWriteFailures.inc(),
   };
-  const pushes = await startPushes(config, store, metrics, logger);
+  const pushes = await startPushes(config, store, { metrics, tracer, logger });
   opened.defer(async () => pushes?.close());
   const notices = opened.adopt(await NoticeQueue.open({ ...config, patience: 'wait', logger }), async (it) =>
     it.close(),
@@ -73,7 +83,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
     ...config,
     logger,
     status,
-    work: noticed(pushed(observed(parts, metrics, logger), pushes), notices),
+    work: traced(noticed(pushed(observed(parts, metrics, logger), pushes), notices), tracer),
   });
   missing = undefined;
   logger.info(
@@ -111,7 +121,12 @@ function observed(parts: WorkerParts, metrics: WorkerMetrics, logger: Logger) {
         if (attempt === 1) recordWait(request, metrics);
       });
       const seconds = (performance.now() - begun) / 1_000;
-      recordOutcome(request, outcome, { seconds, modelVersion: parts.model.name, metrics, logger });
+      recordOutcome(request, outcome, {
+        seconds,
+        modelVersion: parts.model.name,
+        metrics,
+        logger: logger.child(traceFields(request.traceparent)),
+      });
       return outcome;
     } finally {
       metrics.jobsInFlight.dec();
@@ -120,6 +135,21 @@ function observed(parts: WorkerParts, metrics: WorkerMetrics, logger: Logger) {
 }
 
 type Work = (request: StudyRequest, control: AttemptControl) => Promise<Outcome>;
+
+/** The same work, and its span. */
+function traced(work: Work, tracer: Tracer): Work {
+  return async (request, control) => {
+    const span = new AttemptSpan(request, tracer);
+    try {
+      const outcome = await work(span.request, { ...control, watch: span });
+      span.end(outcome);
+      return outcome;
+    } catch (error) {
+      span.endUnrecorded(error);
+      throw error;
+    }
+  };
+}
 
 /**
  * The same work, and the push of what came out. A study that had succeeded before it came here may have lost its worker before its push was queued. The
@@ -144,9 +174,7 @@ function noticed(work: Work, notices: NoticeQueue): Work {
     const outcome = await work(request, control);
     const state = outcome.kind === 'dropped' ? outcome.state : undefined;
     const hadEnded = state === JobRecord_State.SUCCEEDED || state === JobRecord_State.FAILED;
-    const { tenant, jobId } = request;
-    if (outcome.kind === 'succeeded' || outcome.kind === 'failed' || hadEnded)
-      await notices.add({ tenant, jobId });
+    if (outcome.kind === 'succeeded' || outcome.kind === 'failed' || hadEnded) await notices.add(request);
     return outcome;
   };
 }
@@ -154,8 +182,7 @@ function noticed(work: Work, notices: NoticeQueue): Work {
 async function startPushes(
   config: WorkerConfig,
   store: ObjectStore,
-  metrics: WorkerMetrics,
-  logger: Logger,
+  { metrics, tracer, logger }: Pick<PushQueueOptions, 'metrics' | 'tracer' | 'logger'>,
 ): Promise<PushQueue | undefined> {
   const { pacsUrl: url, pacsAuthorization: authorization } = config;
   if (url === undefined) return undefined;
@@ -167,6 +194,7 @@ async function startPushes(
     attempts: config.pacsAttempts,
     retrySeconds: config.pacsRetrySeconds,
     metrics,
+    tracer,
     logger,
   });
 }

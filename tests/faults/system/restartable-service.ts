@@ -40,7 +40,7 @@ export class RestartableService implements AsyncDisposable {
     const { process } = this.#process;
     if (process.exitCode !== null || process.signalCode !== null) return;
     const closed = once(process, 'close');
-    process.kill('SIGKILL');
+    this.#process.kill('SIGKILL');
     await closed;
   }
 
@@ -51,11 +51,11 @@ export class RestartableService implements AsyncDisposable {
   }
 
   freeze(): void {
-    this.#process.process.kill('SIGSTOP');
+    this.#process.kill('SIGSTOP');
   }
 
   thaw(): void {
-    this.#process.process.kill('SIGCONT');
+    this.#process.kill('SIGCONT');
   }
 
   /** Its exit code. */

@@ -2,8 +2,8 @@ import { create } from '@bufbuild/protobuf';
 import { decodeText, encodeText, type StudyRequest, StudyRequestSchema } from '@hepastage/proto';
 import { defaultMetadata } from '../commit/default-metadata.ts';
 
-/** What a client says of a study when it says that it is complete. */
-export type Said = Pick<StudyRequest, 'idempotencyKeySha256' | 'contentSha256'> & {
+/** What a client says of a study when it says that it is complete, and the trace in which it says so. */
+export type Said = Pick<StudyRequest, 'idempotencyKeySha256' | 'contentSha256' | 'traceparent'> & {
   readonly metadata: NonNullable<StudyRequest['metadata']>;
 };
 
@@ -14,7 +14,8 @@ export function writeSaid(said: Said): string {
 
 /** Empty: nobody said anything, the quiet period was over. */
 export function readSaid(text: string): Said {
-  if (text === '') return { metadata: defaultMetadata(), idempotencyKeySha256: '', contentSha256: '' };
-  const { metadata, idempotencyKeySha256, contentSha256 } = decodeText(StudyRequestSchema, text);
-  return { metadata: metadata ?? defaultMetadata(), idempotencyKeySha256, contentSha256 };
+  const { metadata, ...said } =
+    text === '' ? create(StudyRequestSchema) : decodeText(StudyRequestSchema, text);
+  const { idempotencyKeySha256, contentSha256, traceparent } = said;
+  return { metadata: metadata ?? defaultMetadata(), idempotencyKeySha256, contentSha256, traceparent };
 }

@@ -7,12 +7,14 @@ import type { RedisTarget } from '../redis/redis-target.ts';
 import {
   jobOptions,
   keptEvents,
+  noticeQueueName,
   pushQueueName,
   queueName,
   queuePrefix,
   type StudyJobData,
 } from './queue-contract.ts';
-import type { QueueState, StudyQueue } from './study-queue.ts';
+import { type QueueOutlook, readOutlook } from './queue-outlook.ts';
+import type { QueueCount, QueueState, StudyQueue } from './study-queue.ts';
 
 const states = ['waiting', 'prioritized', 'active', 'delayed', 'failed'] as const;
 
@@ -47,17 +49,24 @@ export async function openStudyQueue(options: StudyQueueOptions): Promise<StudyQ
     queue.on('error', (error) => logger.warn({ err: unavailable(error) }, 'queue'));
     return queue;
   };
-  return new BullMqStudyQueue(open<StudyJobData>(queueName), open(pushQueueName), redis);
+  return new BullMqStudyQueue(
+    open<StudyJobData>(queueName),
+    open(pushQueueName),
+    open(noticeQueueName),
+    redis,
+  );
 }
 
 class BullMqStudyQueue implements StudyQueue {
   readonly #queue: Queue<StudyJobData>;
   readonly #pushes: Queue;
+  readonly #notices: Queue;
   readonly #redis: Redis;
 
-  constructor(queue: Queue<StudyJobData>, pushes: Queue, redis: Redis) {
+  constructor(queue: Queue<StudyJobData>, pushes: Queue, notices: Queue, redis: Redis) {
     this.#queue = queue;
     this.#pushes = pushes;
+    this.#notices = notices;
     this.#redis = redis;
   }
 
@@ -74,8 +83,21 @@ class BullMqStudyQueue implements StudyQueue {
     return stateOf[await answered(this.#queue.getJobState(jobId))];
   }
 
+  async outlook(jobIds: readonly string[]): Promise<QueueOutlook> {
+    return readOutlook(this.#queue, this.#redis, jobIds);
+  }
+
   async counts(): Promise<Readonly<Record<string, number>>> {
     return answered(this.#queue.getJobCounts(...states));
+  }
+
+  async countsByQueue(): Promise<QueueCount[]> {
+    const counts = await Promise.all([
+      countsOf(queueName, this.#queue),
+      countsOf(pushQueueName, this.#pushes),
+      countsOf(noticeQueueName, this.#notices),
+    ]);
+    return counts.flat();
   }
 
   async oldestAgeSeconds(): Promise<number> {
@@ -101,7 +123,12 @@ class BullMqStudyQueue implements StudyQueue {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#queue.close(), this.#pushes.close()]);
+    await Promise.all([this.#queue, this.#pushes, this.#notices].map(async (queue) => queue.close()));
     this.#redis.disconnect();
   }
+}
+
+async function countsOf(name: QueueCount['queue'], queue: Queue): Promise<QueueCount[]> {
+  const counts = await answered(queue.getJobCounts(...states));
+  return states.map((state) => ({ queue: name, state, jobs: counts[state] ?? 0 }));
 }

@@ -10,6 +10,9 @@ export const queueName = 'studies';
 /** Where results that go to a PACS wait. An entry names its job, and has its id. */
 export const pushQueueName = 'pacs-pushes';
 
+/** Where notices wait that jobs have ended. */
+export const noticeQueueName = 'webhooks';
+
 /** The queue's payload: a StudyRequest as canonical JSON. */
 export type StudyJobData = StudyRequestJson;
 

@@ -14,7 +14,7 @@ export function toHash(record: JobRecord): Record<string, string> {
 
 /** Undefined for the empty hash, which is how Redis answers for a key that it does not have. */
 export function fromHash(hash: Readonly<Record<string, string>>): VersionedRecord | undefined {
-  const { version, claim: _claim, ...fields } = hash;
+  const { version, claim: _claim, claimedMs: _since, claimedAmong: _among, ...fields } = hash;
   if (version === undefined) return undefined;
   const json: JsonObject = Object.fromEntries(
     Object.entries(fields).map(([field, text]) => [field, JSON.parse(text) as JsonValue]),

@@ -18,11 +18,13 @@ import {
 import type { Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
 import { answered, assertNoEviction, connectRedis, type Patience } from '../redis/connection.ts';
+import { queueName, queuePrefix } from '../queue/queue-contract.ts';
 import type { RedisTarget } from '../redis/redis-target.ts';
 import { type Change, ChangeFeed } from './change-feed.ts';
 import { decodeCursor, encodeCursor, type IndexPosition, isAfter, matches } from './job-index.ts';
 import { fromHash, toHash } from './record-hash.ts';
 import type { Claim, FirstState, JobFilter, JobPage, StatusStore, VersionedRecord } from './status-store.ts';
+import { readServiceTimes, type ServiceTime } from './service-times.ts';
 import { transitionLua } from './transition.lua.ts';
 
 /** Most records that one page reads from Redis, so that a filter that matches nothing can't hold it up. */
@@ -190,6 +192,10 @@ class RedisStatusStore implements StatusStore {
     });
   }
 
+  async serviceTimes(): Promise<readonly ServiceTime[]> {
+    return readServiceTimes(await answered(this.#redis.hgetall(this.#serviceKey())), Date.now());
+  }
+
   async erase(tenant: string, jobId: string): Promise<void> {
     await this.#transition('erase', { tenant, jobId }, {}, {});
   }
@@ -250,7 +256,13 @@ class RedisStatusStore implements StatusStore {
     { token, created = 0 }: { token?: string | undefined; created?: number },
     fields: Readonly<Record<string, string>>,
   ): Promise<Transition> {
-    const keys = [this.#jobKey(tenant, jobId), this.#indexKey(tenant), this.#tenantsKey()];
+    const keys = [
+      this.#jobKey(tenant, jobId),
+      this.#indexKey(tenant),
+      this.#tenantsKey(),
+      this.#serviceKey(),
+      this.#inHandKey(),
+    ];
     const parameters = [action, jobId, tenant, token ?? '', created, channelOf(this.#prefix)];
     const [outcome = '', state = '""', current = '0'] = (await answered(
       this.#redis.eval(transitionLua, keys.length, ...keys, ...parameters, ...Object.entries(fields).flat()),
@@ -310,6 +322,15 @@ class RedisStatusStore implements StatusStore {
 
   #jobKey(tenant: string, jobId: string): string {
     return `${this.#prefix}:job:${tenant}:${jobId}`;
+  }
+
+  #serviceKey(): string {
+    return `${this.#prefix}:service-time`;
+  }
+
+  /** BullMQ's list of the studies that workers have in hand. */
+  #inHandKey(): string {
+    return `${queuePrefix(this.#prefix)}:${queueName}:active`;
   }
 
   #tenantsKey(): string {

@@ -1,5 +1,7 @@
 import type { JobError, JobRecord, JobRecord_State, Progress, StudyRequest } from '@hepastage/proto';
 
+import type { ServiceTime } from './service-times.ts';
+
 /** A record and the number that grows with each of its changes: the ETag. */
 export interface VersionedRecord {
   readonly record: JobRecord;
@@ -77,6 +79,8 @@ export interface StatusStore {
   /** QUEUED | RUNNING → SUCCEEDED of a job whose result is complete, though whoever wrote it could not say so. */
   recover(tenant: string, jobId: string, outcome: { stage: string; model: string }): Promise<boolean>;
   cancel(tenant: string, jobId: string): Promise<boolean>;
+  /** As measured over all workers within a day, of fewer studies in hand first. */
+  serviceTimes(): Promise<readonly ServiceTime[]>;
   /** Removes record and index entry. */
   erase(tenant: string, jobId: string): Promise<void>;
   /** Resolves when the record's version is no longer `version`, after `waitMs`, or when `signal` aborts: whichever is first. */

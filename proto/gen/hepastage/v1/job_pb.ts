@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file hepastage/v1/job.proto.
  */
 export const file_hepastage_v1_job: GenFile = /*@__PURE__*/
-  fileDesc("ChZoZXBhc3RhZ2UvdjEvam9iLnByb3RvEgxoZXBhc3RhZ2UudjEioQQKCUpvYlJlY29yZBIOCgZqb2JfaWQYASABKAkSDgoGdGVuYW50GAIgASgJEiwKBXN0YXRlGAMgASgOMh0uaGVwYXN0YWdlLnYxLkpvYlJlY29yZC5TdGF0ZRIPCgdhdHRlbXB0GAQgASgNEigKCHByb2dyZXNzGAUgASgLMhYuaGVwYXN0YWdlLnYxLlByb2dyZXNzEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnN0YXJ0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2ZpbmlzaGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIlCgVlcnJvchgJIAEoCzIWLmhlcGFzdGFnZS52MS5Kb2JFcnJvchItCghtZXRhZGF0YRgKIAEoCzIbLmhlcGFzdGFnZS52MS5TdHVkeU1ldGFkYXRhEg0KBXN0YWdlGAsgASgJEg0KBW1vZGVsGAwgASgJEhoKEnN0dWR5X2luc3RhbmNlX3VpZBgNIAEoCSJqCgVTdGF0ZRIPCgtVTlNQRUNJRklFRBAAEgoKBlFVRVVFRBABEgsKB1JVTk5JTkcQAhINCglTVUNDRUVERUQQAxIKCgZGQUlMRUQQBBINCglDQU5DRUxMRUQQBRINCglSRUNFSVZJTkcQBiLTAQoIUHJvZ3Jlc3MSKQoEc3RlcBgBIAEoDjIbLmhlcGFzdGFnZS52MS5Qcm9ncmVzcy5TdGVwEhAKCGZyYWN0aW9uGAIgASgBIokBCgRTdGVwEg8KC1VOU1BFQ0lGSUVEEAASCQoFRkVUQ0gQARIKCgZERUNPREUQAhIOCgpQUkVQUk9DRVNTEAMSCgoGRU5DT0RFEAQSCQoFU1RBR0UQBRILCgdFWFBMQUlOEAYSCwoHUEVSU0lTVBAHEgoKBlNFTEVDVBAIEgwKCEZFQVRVUkVTEAkiVQoISm9iRXJyb3ISJQoEY29kZRgBIAEoDjIXLmhlcGFzdGFnZS52MS5FcnJvckNvZGUSDwoHbWVzc2FnZRgCIAEoCRIRCglyZXRyeWFibGUYAyABKAgiMwoJSm9iTWFya2VyEg4KBmpvYl9pZBgBIAEoCRIWCg5jb250ZW50X3NoYTI1NhgCIAEoCSJ+CgdFcmFzdXJlEg4KBnRlbmFudBgBIAEoCRIOCgZqb2JfaWQYAiABKAkSMAoMcmVxdWVzdGVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVhY3RvchgEIAEoCRISCgpyZXF1ZXN0X2lkGAUgASgJIkUKB0pvYkxpc3QSJQoEam9icxgBIAMoCzIXLmhlcGFzdGFnZS52MS5Kb2JSZWNvcmQSEwoLbmV4dF9jdXJzb3IYAiABKAliBnByb3RvMw", [file_google_protobuf_timestamp, file_hepastage_v1_error, file_hepastage_v1_study]);
+  fileDesc("ChZoZXBhc3RhZ2UvdjEvam9iLnByb3RvEgxoZXBhc3RhZ2UudjEizgQKCUpvYlJlY29yZBIOCgZqb2JfaWQYASABKAkSDgoGdGVuYW50GAIgASgJEiwKBXN0YXRlGAMgASgOMh0uaGVwYXN0YWdlLnYxLkpvYlJlY29yZC5TdGF0ZRIPCgdhdHRlbXB0GAQgASgNEigKCHByb2dyZXNzGAUgASgLMhYuaGVwYXN0YWdlLnYxLlByb2dyZXNzEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnN0YXJ0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2ZpbmlzaGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIlCgVlcnJvchgJIAEoCzIWLmhlcGFzdGFnZS52MS5Kb2JFcnJvchItCghtZXRhZGF0YRgKIAEoCzIbLmhlcGFzdGFnZS52MS5TdHVkeU1ldGFkYXRhEg0KBXN0YWdlGAsgASgJEg0KBW1vZGVsGAwgASgJEhoKEnN0dWR5X2luc3RhbmNlX3VpZBgNIAEoCRIrCghlc3RpbWF0ZRgOIAEoCzIZLmhlcGFzdGFnZS52MS5Kb2JFc3RpbWF0ZSJqCgVTdGF0ZRIPCgtVTlNQRUNJRklFRBAAEgoKBlFVRVVFRBABEgsKB1JVTk5JTkcQAhINCglTVUNDRUVERUQQAxIKCgZGQUlMRUQQBBINCglDQU5DRUxMRUQQBRINCglSRUNFSVZJTkcQBiJNCgtKb2JFc3RpbWF0ZRINCgVhaGVhZBgBIAEoDRIvCgtmaW5pc2hlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAi0wEKCFByb2dyZXNzEikKBHN0ZXAYASABKA4yGy5oZXBhc3RhZ2UudjEuUHJvZ3Jlc3MuU3RlcBIQCghmcmFjdGlvbhgCIAEoASKJAQoEU3RlcBIPCgtVTlNQRUNJRklFRBAAEgkKBUZFVENIEAESCgoGREVDT0RFEAISDgoKUFJFUFJPQ0VTUxADEgoKBkVOQ09ERRAEEgkKBVNUQUdFEAUSCwoHRVhQTEFJThAGEgsKB1BFUlNJU1QQBxIKCgZTRUxFQ1QQCBIMCghGRUFUVVJFUxAJIlUKCEpvYkVycm9yEiUKBGNvZGUYASABKA4yFy5oZXBhc3RhZ2UudjEuRXJyb3JDb2RlEg8KB21lc3NhZ2UYAiABKAkSEQoJcmV0cnlhYmxlGAMgASgIIjMKCUpvYk1hcmtlchIOCgZqb2JfaWQYASABKAkSFgoOY29udGVudF9zaGEyNTYYAiABKAkifgoHRXJhc3VyZRIOCgZ0ZW5hbnQYASABKAkSDgoGam9iX2lkGAIgASgJEjAKDHJlcXVlc3RlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDQoFYWN0b3IYBCABKAkSEgoKcmVxdWVzdF9pZBgFIAEoCSJFCgdKb2JMaXN0EiUKBGpvYnMYASADKAsyFy5oZXBhc3RhZ2UudjEuSm9iUmVjb3JkEhMKC25leHRfY3Vyc29yGAIgASgJYgZwcm90bzM", [file_google_protobuf_timestamp, file_hepastage_v1_error, file_hepastage_v1_study]);
 
 /**
  * A job as its owner polls it.
@@ -102,6 +102,13 @@ export type JobRecord = Message<"hepastage.v1.JobRecord"> & {
    * @generated from field: string study_instance_uid = 13;
    */
   studyInstanceUid: string;
+
+  /**
+   * What is expected of it, as of this answer, while it is QUEUED or RUNNING; absent where that is not known. Made when the record is read, and never stored.
+   *
+   * @generated from field: hepastage.v1.JobEstimate estimate = 14;
+   */
+  estimate?: JobEstimate | undefined;
 };
 
 /**
@@ -188,6 +195,13 @@ export type JobRecordJson = {
    * @generated from field: string study_instance_uid = 13;
    */
   studyInstanceUid?: string;
+
+  /**
+   * What is expected of it, as of this answer, while it is QUEUED or RUNNING; absent where that is not known. Made when the record is read, and never stored.
+   *
+   * @generated from field: hepastage.v1.JobEstimate estimate = 14;
+   */
+  estimate?: JobEstimateJson;
 };
 
 /**
@@ -275,6 +289,55 @@ export const JobRecord_StateSchema: GenEnum<JobRecord_State, JobRecord_StateJson
   enumDesc(file_hepastage_v1_job, 0, 0);
 
 /**
+ * When a job's result is to be expected.
+ *
+ * @generated from message hepastage.v1.JobEstimate
+ */
+export type JobEstimate = Message<"hepastage.v1.JobEstimate"> & {
+  /**
+   * Studies that workers take before this one; 0 once it is RUNNING.
+   *
+   * @generated from field: uint32 ahead = 1;
+   */
+  ahead: number;
+
+  /**
+   * When the job ends, if studies go on to take as long as they took lately; absent where none was staged lately, or nobody works on the queue.
+   *
+   * @generated from field: google.protobuf.Timestamp finishes_at = 2;
+   */
+  finishesAt?: Timestamp | undefined;
+};
+
+/**
+ * When a job's result is to be expected.
+ *
+ * @generated from message hepastage.v1.JobEstimate
+ */
+export type JobEstimateJson = {
+  /**
+   * Studies that workers take before this one; 0 once it is RUNNING.
+   *
+   * @generated from field: uint32 ahead = 1;
+   */
+  ahead?: number;
+
+  /**
+   * When the job ends, if studies go on to take as long as they took lately; absent where none was staged lately, or nobody works on the queue.
+   *
+   * @generated from field: google.protobuf.Timestamp finishes_at = 2;
+   */
+  finishesAt?: TimestampJson;
+};
+
+/**
+ * Describes the message hepastage.v1.JobEstimate.
+ * Use `create(JobEstimateSchema)` to create a new message.
+ */
+export const JobEstimateSchema: GenMessage<JobEstimate, {jsonType: JobEstimateJson}> = /*@__PURE__*/
+  messageDesc(file_hepastage_v1_job, 1);
+
+/**
  * How far a running job is.
  *
  * @generated from message hepastage.v1.Progress
@@ -317,7 +380,7 @@ export type ProgressJson = {
  * Use `create(ProgressSchema)` to create a new message.
  */
 export const ProgressSchema: GenMessage<Progress, {jsonType: ProgressJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_job, 1);
+  messageDesc(file_hepastage_v1_job, 2);
 
 /**
  * The steps of the pipeline, in order.
@@ -412,7 +475,7 @@ export type Progress_StepJson = "UNSPECIFIED" | "FETCH" | "DECODE" | "PREPROCESS
  * Describes the enum hepastage.v1.Progress.Step.
  */
 export const Progress_StepSchema: GenEnum<Progress_Step, Progress_StepJson> = /*@__PURE__*/
-  enumDesc(file_hepastage_v1_job, 1, 0);
+  enumDesc(file_hepastage_v1_job, 2, 0);
 
 /**
  * Why a job has no result.
@@ -471,7 +534,7 @@ export type JobErrorJson = {
  * Use `create(JobErrorSchema)` to create a new message.
  */
 export const JobErrorSchema: GenMessage<JobError, {jsonType: JobErrorJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_job, 2);
+  messageDesc(file_hepastage_v1_job, 3);
 
 /**
  * Which job a name stands for: an idempotency key's, or a content's where studies are deduplicated.
@@ -516,7 +579,7 @@ export type JobMarkerJson = {
  * Use `create(JobMarkerSchema)` to create a new message.
  */
 export const JobMarkerSchema: GenMessage<JobMarker, {jsonType: JobMarkerJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_job, 3);
+  messageDesc(file_hepastage_v1_job, 4);
 
 /**
  * Says that a job is to be erased. It is there before anything is erased, and goes last, so that an erasure that breaks off is finished by another.
@@ -595,7 +658,7 @@ export type ErasureJson = {
  * Use `create(ErasureSchema)` to create a new message.
  */
 export const ErasureSchema: GenMessage<Erasure, {jsonType: ErasureJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_job, 4);
+  messageDesc(file_hepastage_v1_job, 5);
 
 /**
  * A page of jobs, newest first.
@@ -640,5 +703,5 @@ export type JobListJson = {
  * Use `create(JobListSchema)` to create a new message.
  */
 export const JobListSchema: GenMessage<JobList, {jsonType: JobListJson}> = /*@__PURE__*/
-  messageDesc(file_hepastage_v1_job, 5);
+  messageDesc(file_hepastage_v1_job, 6);
 

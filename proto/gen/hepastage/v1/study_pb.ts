@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file hepastage/v1/study.proto.
  */
 export const file_hepastage_v1_study: GenFile = /*@__PURE__*/
-  fileDesc("ChhoZXBhc3RhZ2UvdjEvc3R1ZHkucHJvdG8SDGhlcGFzdGFnZS52MSKeAgoMU3R1ZHlSZXF1ZXN0Eg4KBmpvYl9pZBgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSLgoKY3JlYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKAoGaW5wdXRzGAQgAygLMhguaGVwYXN0YWdlLnYxLlN0dWR5SW5wdXQSLQoIbWV0YWRhdGEYBSABKAsyGy5oZXBhc3RhZ2UudjEuU3R1ZHlNZXRhZGF0YRIaChJzdHVkeV9pbnN0YW5jZV91aWQYBiABKAkSHgoWaWRlbXBvdGVuY3lfa2V5X3NoYTI1NhgHIAEoCRIWCg5jb250ZW50X3NoYTI1NhgIIAEoCRIRCglyZXBsYXlfb2YYCSABKAkioAIKDVN0dWR5TWV0YWRhdGESGgoSZXh0ZXJuYWxfcmVmZXJlbmNlGAEgASgJEjYKCHByaW9yaXR5GAIgASgOMiQuaGVwYXN0YWdlLnYxLlN0dWR5TWV0YWRhdGEuUHJpb3JpdHkSDQoFbW9kZWwYAyABKAkSKgoGc2VyaWVzGAQgASgLMhouaGVwYXN0YWdlLnYxLlNlcmllc0Nob2ljZRI7ChJyZXBvcnRfaWRlbnRpZmllcnMYBSABKA4yHy5oZXBhc3RhZ2UudjEuUmVwb3J0SWRlbnRpZmllcnMSDwoHd2ViaG9vaxgGIAEoCSIyCghQcmlvcml0eRIPCgtVTlNQRUNJRklFRBAAEgsKB1JPVVRJTkUQARIICgRTVEFUEAIiKAoMU2VyaWVzQ2hvaWNlEgsKA3QxdxgBIAEoCRILCgN0MncYAiABKAki1AEKClN0dWR5SW5wdXQSKAoIc2VxdWVuY2UYASABKA4yFi5oZXBhc3RhZ2UudjEuU2VxdWVuY2USKwoEcm9sZRgCIAEoDjIdLmhlcGFzdGFnZS52MS5TdHVkeUlucHV0LlJvbGUSCwoDa2V5GAMgASgJEg0KBWJ5dGVzGAQgASgNEg4KBnNoYTI1NhgFIAEoCSJDCgRSb2xlEg8KC1VOU1BFQ0lGSUVEEAASCQoFSU1BR0UQARIOCgpMSVZFUl9NQVNLEAISDwoLRElDT01fU1RVRFkQAypbChFSZXBvcnRJZGVudGlmaWVycxIiCh5SRVBPUlRfSURFTlRJRklFUlNfVU5TUEVDSUZJRUQQABIKCgZIQVNIRUQQARIWChJFWFRFUk5BTF9SRUZFUkVOQ0UQAmIGcHJvdG8z", [file_google_protobuf_timestamp, file_hepastage_v1_sequence]);
+  fileDesc("ChhoZXBhc3RhZ2UvdjEvc3R1ZHkucHJvdG8SDGhlcGFzdGFnZS52MSKzAgoMU3R1ZHlSZXF1ZXN0Eg4KBmpvYl9pZBgBIAEoCRIOCgZ0ZW5hbnQYAiABKAkSLgoKY3JlYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKAoGaW5wdXRzGAQgAygLMhguaGVwYXN0YWdlLnYxLlN0dWR5SW5wdXQSLQoIbWV0YWRhdGEYBSABKAsyGy5oZXBhc3RhZ2UudjEuU3R1ZHlNZXRhZGF0YRIaChJzdHVkeV9pbnN0YW5jZV91aWQYBiABKAkSHgoWaWRlbXBvdGVuY3lfa2V5X3NoYTI1NhgHIAEoCRIWCg5jb250ZW50X3NoYTI1NhgIIAEoCRIRCglyZXBsYXlfb2YYCSABKAkSEwoLdHJhY2VwYXJlbnQYCiABKAkioAIKDVN0dWR5TWV0YWRhdGESGgoSZXh0ZXJuYWxfcmVmZXJlbmNlGAEgASgJEjYKCHByaW9yaXR5GAIgASgOMiQuaGVwYXN0YWdlLnYxLlN0dWR5TWV0YWRhdGEuUHJpb3JpdHkSDQoFbW9kZWwYAyABKAkSKgoGc2VyaWVzGAQgASgLMhouaGVwYXN0YWdlLnYxLlNlcmllc0Nob2ljZRI7ChJyZXBvcnRfaWRlbnRpZmllcnMYBSABKA4yHy5oZXBhc3RhZ2UudjEuUmVwb3J0SWRlbnRpZmllcnMSDwoHd2ViaG9vaxgGIAEoCSIyCghQcmlvcml0eRIPCgtVTlNQRUNJRklFRBAAEgsKB1JPVVRJTkUQARIICgRTVEFUEAIiKAoMU2VyaWVzQ2hvaWNlEgsKA3QxdxgBIAEoCRILCgN0MncYAiABKAki1AEKClN0dWR5SW5wdXQSKAoIc2VxdWVuY2UYASABKA4yFi5oZXBhc3RhZ2UudjEuU2VxdWVuY2USKwoEcm9sZRgCIAEoDjIdLmhlcGFzdGFnZS52MS5TdHVkeUlucHV0LlJvbGUSCwoDa2V5GAMgASgJEg0KBWJ5dGVzGAQgASgNEg4KBnNoYTI1NhgFIAEoCSJDCgRSb2xlEg8KC1VOU1BFQ0lGSUVEEAASCQoFSU1BR0UQARIOCgpMSVZFUl9NQVNLEAISDwoLRElDT01fU1RVRFkQAypbChFSZXBvcnRJZGVudGlmaWVycxIiCh5SRVBPUlRfSURFTlRJRklFUlNfVU5TUEVDSUZJRUQQABIKCgZIQVNIRUQQARIWChJFWFRFUk5BTF9SRUZFUkVOQ0UQAmIGcHJvdG8z", [file_google_protobuf_timestamp, file_hepastage_v1_sequence]);
 
 /**
  * An accepted study: `request.json` in the object store, and what the queue carries. Never PHI, never pixels.
@@ -80,6 +80,13 @@ export type StudyRequest = Message<"hepastage.v1.StudyRequest"> & {
    * @generated from field: string replay_of = 9;
    */
   replayOf: string;
+
+  /**
+   * The span of a trace (W3C Trace Context, `traceparent`, version 00) that work on the study belongs below; empty where nobody traces. Says nothing of the study.
+   *
+   * @generated from field: string traceparent = 10;
+   */
+  traceparent: string;
 };
 
 /**
@@ -146,6 +153,13 @@ export type StudyRequestJson = {
    * @generated from field: string replay_of = 9;
    */
   replayOf?: string;
+
+  /**
+   * The span of a trace (W3C Trace Context, `traceparent`, version 00) that work on the study belongs below; empty where nobody traces. Says nothing of the study.
+   *
+   * @generated from field: string traceparent = 10;
+   */
+  traceparent?: string;
 };
 
 /**

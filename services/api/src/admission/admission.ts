@@ -32,6 +32,10 @@ export class Admission implements AsyncDisposable {
     if (this.#refusal !== undefined) throw this.#refusal;
   }
 
+  get isOpen(): boolean {
+    return this.#refusal === undefined;
+  }
+
   /** From now on it looks again and again. */
   watch(): void {
     this.#watching = this.#watch();

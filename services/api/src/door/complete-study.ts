@@ -1,5 +1,5 @@
 import { closeArrivalAsSaid, defaultMetadata, noteName, type Said, writeSaid } from '@hepastage/jobs';
-import type { StudyName } from '@hepastage/platform';
+import { type StudyName, traceparentOf } from '@hepastage/platform';
 import {
   AuditEntry_Action,
   ErrorCode,
@@ -59,7 +59,8 @@ export async function completeStudy(request: FastifyRequest, deps: ApiDeps): Pro
       digest: async () => contentSha256,
       accept: async (named) => {
         const idempotencyKeySha256 = named?.name.sha256 ?? '';
-        const said = { metadata: known, idempotencyKeySha256, contentSha256 };
+        const traceparent = traceparentOf(request.span);
+        const said = { metadata: known, idempotencyKeySha256, contentSha256, traceparent };
         return { record: await closeAsSaid(study, { said, named, request }, deps), isReplay: false };
       },
     },
@@ -85,6 +86,7 @@ async function closeAsSaid(
   if (closing.kind === 'busy') throw arriving();
   if (closing.kind === 'absent') throw unknownStudy();
   const { jobId } = closing;
+  request.span.setAttribute('hepastage.job.id', jobId);
   // That it came is in the log since it did; this is who had it staged.
   await audit(request, AuditEntry_Action.STUDY_ACCEPTED, { jobId }, deps);
   if (named !== undefined) {

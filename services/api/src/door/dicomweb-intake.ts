@@ -36,6 +36,8 @@ export interface StoredObjectOutcome {
 
 interface BroughtStudy {
   readonly arrival: Arrival;
+  /** No request has brought anything of the study before this one began to. */
+  readonly isNew: boolean;
   readonly instances: Map<string, DicomInstance>;
   /** Of its index, or a few more. */
   indexBytes: number;
@@ -74,6 +76,11 @@ export class DicomwebIntake {
   /** Jobs that the objects went to. */
   get jobIds(): string[] {
     return this.#brought().map(({ arrival }) => arrival.jobId);
+  }
+
+  /** How many of them this request has opened. */
+  get newJobs(): number {
+    return this.#brought().filter(({ isNew }) => isNew).length;
   }
 
   /** Lets one object in; its content is read to its end. What is wrong with it is its outcome; a failure of ours is thrown. */
@@ -159,13 +166,15 @@ export class DicomwebIntake {
     if (known !== undefined) return known;
     const { tenant, id } = this.#request;
     const { arrivals, status, config, newJobId, clock } = this.#deps;
-    const arrival = await arrivals.enter({ tenant, studyInstanceUid }, newJobId(), {
+    const newId = newJobId();
+    const arrival = await arrivals.enter({ tenant, studyInstanceUid }, newId, {
       id,
       msMax: config.requestMsMax,
     });
-    const study: BroughtStudy = { arrival, instances: new Map(), indexBytes: 0, progress: 'brings' };
-    this.#studies.set(studyInstanceUid, study);
     const { jobId } = arrival;
+    const isNew = jobId === newId;
+    const study: BroughtStudy = { arrival, isNew, instances: new Map(), indexBytes: 0, progress: 'brings' };
+    this.#studies.set(studyInstanceUid, study);
     const createdAt = timestampFromDate(clock());
     await status.create(
       create(StudyRequestSchema, { tenant, jobId, createdAt, studyInstanceUid }),

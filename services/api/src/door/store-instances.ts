@@ -26,6 +26,8 @@ export interface StoredInstances {
   readonly outcomes: readonly StoreOutcome[];
   /** Jobs that will stage the studies. */
   readonly jobIds: readonly string[];
+  /** How many of them this request has opened. */
+  readonly newJobs: number;
 }
 
 const dicom = 'application/dicom';
@@ -67,5 +69,5 @@ export async function storeInstances(store: StoreRequest, deps: ApiDeps): Promis
       .leave()
       .catch((error: unknown) => request.log.warn({ err: HepastageError.from(error) }, 'arrival not left'));
   }
-  return { outcomes, jobIds: intake.jobIds };
+  return { outcomes, jobIds: intake.jobIds, newJobs: intake.newJobs };
 }

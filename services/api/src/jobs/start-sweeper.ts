@@ -1,16 +1,11 @@
-import { reconcile, reconcileTimesOf, retentionMsOf, Sweeper } from '@hepastage/jobs';
-import { Counter } from '@hepastage/platform';
+import { reconcile, type ReconcileReport, reconcileTimesOf, retentionMsOf, Sweeper } from '@hepastage/jobs';
+import { counter } from '@hepastage/platform';
 import type { ApiDeps } from '../deps.ts';
 
 /** Reconciles in the background: what is left undone by whoever died is found and healed, and what a tenant does not keep any longer is erased. */
 export function startSweeper(deps: ApiDeps): Sweeper {
   const { config, locks, logger, registry } = deps;
-  const healed = new Counter({
-    name: 'hepastage_reconciled_jobs_total',
-    help: 'Jobs that were looked at in the background, by what had to be done',
-    labelNames: ['verdict'],
-    registers: [registry],
-  });
+  const healed = counter(registry, 'hepastage_reconciled_jobs_total');
   const sweep = async (signal: AbortSignal) =>
     reconcile(
       {
@@ -27,7 +22,8 @@ export function startSweeper(deps: ApiDeps): Sweeper {
     everyMs: config.sweepSeconds * 1_000,
     sweep,
     onReport: (report) => {
-      for (const [verdict, count] of Object.entries(report)) healed.inc({ verdict }, count);
+      for (const verdict of Object.keys(report) as (keyof ReconcileReport)[])
+        healed.inc({ verdict }, report[verdict]);
     },
     logger,
   });

@@ -1,11 +1,13 @@
-import { Counter, Gauge, Histogram, type Registry, type StudyQueue } from '@hepastage/platform';
+import { type Counter, counter, type Gauge, gauge, histogram, type Registry } from '@hepastage/platform';
 import plugin from 'fastify-plugin';
+import { type AskedDeps, registerAskedGauges } from '../metrics/asked-gauges.ts';
 
 /** What the upload path counts. */
 export interface UploadMetrics {
-  readonly bytes: Counter;
-  readonly refused: Counter<'code'>;
-  readonly active: Gauge;
+  readonly bytes: Counter<'hepastage_upload_bytes_total'>;
+  readonly accepted: Counter<'hepastage_accepted_studies_total'>;
+  readonly refused: Counter<'hepastage_refused_uploads_total'>;
+  readonly active: Gauge<'hepastage_uploads_active'>;
 }
 
 declare module 'fastify' {
@@ -14,36 +16,23 @@ declare module 'fastify' {
   }
 }
 
-export interface MetricsOptions {
+export interface MetricsOptions extends AskedDeps {
   readonly registry: Registry;
-  readonly queue: StudyQueue;
 }
 
-/** From a probe's answer to an upload of the longest kind, s. */
-const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
-
-/** Measures every request, and serves the registry at /metrics. Labels are routes, states and codes: never a job or a study. */
+/** Measures every request and upload, as the catalogue describes it (packages/platform/src/metrics). */
 export const metrics = plugin<MetricsOptions>(
-  async (app, { registry, queue }) => {
-    const registers = [registry];
-    const durations = new Histogram({
-      name: 'hepastage_http_request_duration_seconds',
-      help: 'How long requests took, by route',
-      labelNames: ['method', 'route', 'status'],
-      buckets: durationBuckets,
-      registers,
-    });
+  async (app, { registry, queue, admission }) => {
+    const durations = histogram(registry, 'hepastage_http_request_duration_seconds');
     app.decorate('uploadMetrics', {
-      bytes: new Counter({ name: 'hepastage_upload_bytes_total', help: 'File bytes received', registers }),
-      refused: new Counter({
-        name: 'hepastage_refused_uploads_total',
-        help: 'Uploads that were refused, by error code',
-        labelNames: ['code'],
-        registers,
-      }),
-      active: new Gauge({ name: 'hepastage_uploads_active', help: 'Uploads in progress', registers }),
+      bytes: counter(registry, 'hepastage_upload_bytes_total'),
+      accepted: counter(registry, 'hepastage_accepted_studies_total'),
+      refused: counter(registry, 'hepastage_refused_uploads_total'),
+      active: gauge(registry, 'hepastage_uploads_active'),
     });
-    registerQueueGauges(registry, queue, (error) => app.log.warn({ err: error }, 'queue metrics'));
+    registerAskedGauges(registry, { queue, admission }, (error) =>
+      app.log.warn({ err: error }, 'queue metrics'),
+    );
 
     app.addHook('onResponse', async (request, reply) => {
       const route = request.routeOptions.url ?? 'none';
@@ -55,35 +44,3 @@ export const metrics = plugin<MetricsOptions>(
   },
   { name: 'metrics', fastify: '5.x' },
 );
-
-/** Gauges that ask the queue when they are scraped. They have no value while it does not answer. */
-function registerQueueGauges(registry: Registry, queue: StudyQueue, onError: (error: unknown) => void): void {
-  const jobs = new Gauge({
-    name: 'hepastage_queue_jobs',
-    help: 'Jobs by queue state',
-    labelNames: ['state'],
-    registers: [registry],
-    async collect() {
-      try {
-        const counts = await queue.counts();
-        for (const [state, count] of Object.entries(counts)) jobs.set({ state }, count);
-      } catch (error) {
-        jobs.reset();
-        onError(error);
-      }
-    },
-  });
-  const oldest = new Gauge({
-    name: 'hepastage_queue_oldest_job_age_seconds',
-    help: 'Age of the oldest waiting job; 0 if none waits',
-    registers: [registry],
-    async collect() {
-      try {
-        oldest.set(await queue.oldestAgeSeconds());
-      } catch (error) {
-        oldest.set(Number.NaN);
-        onError(error);
-      }
-    },
-  });
-}

@@ -68,7 +68,7 @@ const studyParams = Type.Object({
 
 /** `POST /dicomweb/studies[/{uid}]` */
 export const dicomwebRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
-  const { bytes, refused, active } = app.uploadMetrics;
+  const { bytes, accepted, refused, active } = app.uploadMetrics;
   const running = new RunningUploads();
   app.addHook('onClose', async () => running.ended());
   // The body is read as it streams in.
@@ -87,7 +87,7 @@ export const dicomwebRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, de
     try {
       const form = acceptedForm(request.headers.accept);
       if (form === undefined) return reply.problem(notAcceptable(), 406);
-      const { outcomes, jobIds } = await running.during(
+      const { outcomes, jobIds, newJobs } = await running.during(
         storeInstances(
           {
             request,
@@ -103,9 +103,11 @@ export const dicomwebRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, de
           deps,
         ),
       );
+      accepted.inc({ door: 'dicomweb' }, newJobs);
       const { status, contentType, body } = storeResponse(outcomes, form);
       const links = jobIds.map((jobId) => `</v1/jobs/${jobId}>; rel="monitor"`);
       if (links.length > 0) reply.header('link', links.join(', '));
+      request.span.setAttribute('hepastage.job.id', jobIds.join(' '));
       return reply.code(status).type(contentType).send(Buffer.from(body));
     } catch (error) {
       refused.inc({ code: toContractError(error).codeName });

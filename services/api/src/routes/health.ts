@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { gauge } from '@hepastage/platform';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import type { ApiDeps } from '../deps.ts';
 import { SharedCheck } from '../shared-check.ts';
@@ -28,7 +29,7 @@ const keptMs = 1_000;
 
 /** `GET /livez`, `GET /readyz` */
 export const healthRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
-  const { store, status, queue, lifecycle, config } = deps;
+  const { store, status, queue, lifecycle, config, registry } = deps;
   const readiness = new SharedCheck(
     async () => {
       const checks = { 'object store': store.check(), 'status store': status.check(), queue: queue.check() };
@@ -36,6 +37,9 @@ export const healthRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps
     },
     { keptMs },
   );
+  const isReady = async () => !lifecycle.stopping.aborted && (await readiness.outcome()).length === 0;
+  gauge(registry, 'hepastage_ready', async (ready) => ready.set((await isReady()) ? 1 : 0));
+
   app.get('/livez', { schema: liveSchema, config: { scope: 'none' } }, async () => ({ status: 'live' }));
 
   app.get('/readyz', { schema: readySchema, config: { scope: 'none' } }, async () => {

@@ -53,7 +53,7 @@ export const jobArtefactRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, 
       const { id, name } = request.params;
       const { record } = await requireJob(tenant, id, deps);
       const missing = missingResult(record);
-      if (missing !== undefined) return sendMissing(reply, missing, config);
+      if (missing !== undefined) return sendMissing(reply, missing, record, deps);
 
       const signal = clientGone(reply);
       const result = await store.readBytes(objectKeys.result(tenant, id), config.resultBytesMax, signal);

@@ -28,7 +28,7 @@ const schema = {
 
 /** `GET /v1/jobs/{id}/result` */
 export const jobResultRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
-  const { config, store } = deps;
+  const { store } = deps;
   app.get(
     '/v1/jobs/:id/result',
     { schema, config: { scope: 'jobs:read', streams: true } },
@@ -37,10 +37,10 @@ export const jobResultRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, de
       const { id } = request.params;
       const { record, version } = await requireJob(tenant, id, deps);
       const missing = missingResult(record);
-      if (missing !== undefined) return sendMissing(reply, missing, config);
+      if (missing !== undefined) return sendMissing(reply, missing, record, deps);
 
       // A record that has succeeded never changes, and neither does its result.
-      const tag = versionTag(version);
+      const tag = versionTag(version, true);
       if (isCached(request.headers['if-none-match'], tag)) return sendNotModified(reply, tag);
       await audit(request, AuditEntry_Action.RESULT_READ, { jobId: id, target: 'result' }, deps);
       const result = await store.read(objectKeys.result(tenant, id), clientGone(reply));

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { encodeText, ErrorCode, isFinished, JobRecordSchema } from '@hepastage/proto';
+import type { VersionedRecord } from '@hepastage/platform';
 import type { ApiDeps } from '../deps.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { isCached, sendNotModified, versionTag } from '../http/entity-tag.ts';
@@ -7,6 +8,7 @@ import { preferredWaitSeconds } from '../http/prefer-wait.ts';
 import { jobHeaders, jobParams } from '../schemas/jobs.ts';
 import { emptyOf, messageOf, problemsOf, storeProblems } from '../schemas/responses.ts';
 import { tenantOf } from '../tenant.ts';
+import { retryAfterSeconds, withEstimate } from '../jobs/job-estimates.ts';
 import { requireJob } from '../jobs/require-job.ts';
 
 const schema = {
@@ -14,7 +16,7 @@ const schema = {
   tags: ['jobs'],
   summary: 'Look at a job',
   description:
-    'With `Prefer: wait=N` the answer comes when the job changes from what If-None-Match names (or, without it, from what it is now), or after N seconds.',
+    'With `Prefer: wait=N` the answer comes when the job changes from what If-None-Match names (or, without it, from what it is now), or after N seconds. `estimate`, which is there until the job has ended, changes by itself: that is no change of the job.',
   params: jobParams,
   headers: jobHeaders,
   response: {
@@ -36,7 +38,7 @@ export const jobRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) =>
     let found = await requireJob(tenant, id, deps);
     if (waitSeconds !== undefined) {
       reply.header('preference-applied', `wait=${waitSeconds}`);
-      const news = ifNoneMatch !== undefined && !isCached(ifNoneMatch, versionTag(found.version));
+      const news = ifNoneMatch !== undefined && !isCached(ifNoneMatch, tagOf(found));
       if (!news && !isFinished(found.record)) {
         const signal = AbortSignal.any([clientGone(reply), lifecycle.stopping]);
         await status.changed(tenant, id, found.version, waitSeconds * 1_000, signal);
@@ -44,9 +46,14 @@ export const jobRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) =>
       }
     }
 
-    const tag = versionTag(found.version);
-    if (!isFinished(found.record)) reply.header('retry-after', config.retryAfterSeconds);
+    const tag = tagOf(found);
+    const record = await withEstimate(found.record, deps);
+    if (!isFinished(record)) reply.header('retry-after', retryAfterSeconds(record, deps));
     if (isCached(ifNoneMatch, tag)) return sendNotModified(reply, tag);
-    return reply.type('application/json').header('etag', tag).send(encodeText(JobRecordSchema, found.record));
+    return reply.type('application/json').header('etag', tag).send(encodeText(JobRecordSchema, record));
   });
 };
+
+function tagOf({ record, version }: VersionedRecord): string {
+  return versionTag(version, isFinished(record));
+}

@@ -13,12 +13,14 @@ import {
 } from '@hepastage/proto';
 import type { Static } from 'typebox';
 import type { ApiDeps } from '../deps.ts';
+import { withEstimates } from '../jobs/job-estimates.ts';
 import { jobsQuery } from '../schemas/jobs.ts';
 import { messageOf, problemsOf } from '../schemas/responses.ts';
 import { tenantOf } from '../tenant.ts';
 
 /** `GET /v1/jobs` */
-export const jobsRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { config, status, uidHasherOf }) => {
+export const jobsRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
+  const { config, status, uidHasherOf } = deps;
   const schema = {
     operationId: 'listJobs',
     tags: ['jobs'],
@@ -35,7 +37,8 @@ export const jobsRoute: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { confi
     const { limit = config.pageSizeDefault, cursor } = request.query;
     const tenant = tenantOf(request);
     const page = await status.list(tenant, filterOf(request.query, uidHasherOf(tenant)), limit, cursor);
-    const list = create(JobListSchema, { jobs: [...page.records], nextCursor: page.nextCursor ?? '' });
+    const jobs = await withEstimates(page.records, deps);
+    const list = create(JobListSchema, { jobs, nextCursor: page.nextCursor ?? '' });
     return reply.type('application/json').send(encodeText(JobListSchema, list));
   });
 };

@@ -7,18 +7,20 @@ import {
   JobRecord_StateSchema,
 } from '@hepastage/proto';
 import type { FastifyReply } from 'fastify';
-import type { ApiConfig } from '../config.ts';
+import { type EstimateDeps, retryAfterSeconds, withEstimate } from '../jobs/job-estimates.ts';
 
 /** Status of every answer about a result that the job's state rules out. */
 export const conflict = 409;
 
 /** Answers with `missing`, and with when to ask again where that helps. */
-export function sendMissing(
+export async function sendMissing(
   reply: FastifyReply,
   missing: HepastageError,
-  { retryAfterSeconds }: Pick<ApiConfig, 'retryAfterSeconds'>,
-): FastifyReply {
-  if (missing.code === ErrorCode.RESULT_NOT_READY) reply.header('retry-after', retryAfterSeconds);
+  record: JobRecord,
+  deps: EstimateDeps,
+): Promise<FastifyReply> {
+  if (missing.code === ErrorCode.RESULT_NOT_READY)
+    reply.header('retry-after', retryAfterSeconds(await withEstimate(record, deps), deps));
   return reply.problem(missing, conflict);
 }
 

@@ -10,6 +10,7 @@ import { toContractError, unsupportedMediaType } from '../plugins/framework-erro
 import { messageOf, problemsOf, storeProblems } from '../schemas/responses.ts';
 import { studyFormSchema, studyHeaders } from '../schemas/study-form.ts';
 import { tenantOf } from '../tenant.ts';
+import { retryAfterSeconds, withEstimate } from '../jobs/job-estimates.ts';
 import type { AcceptedJob } from '../idempotency/accept-once.ts';
 import { acceptStudy } from '../upload/accept-study.ts';
 import { RunningUploads } from '../upload/running-uploads.ts';
@@ -111,13 +112,15 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
     return acceptStudy({ request, tenant, gone: clientGone(reply), onBytes, accepting }, deps);
   };
   const take = async (request: FastifyRequest, reply: FastifyReply): Promise<AcceptedJob> => {
-    const accepted = isJson(request) ? await completeStudy(request, deps) : await upload(request, reply);
+    const job = isJson(request) ? await completeStudy(request, deps) : await upload(request, reply);
     // Who sends it again has a line of his own.
-    if (accepted.isReplay) {
-      const { jobId } = accepted.record;
+    if (job.isReplay) {
+      const { jobId } = job.record;
       await audit(request, AuditEntry_Action.STUDY_ACCEPTED, { jobId }, deps);
     }
-    return accepted;
+    // What came over DICOMweb was counted when it came.
+    if (!job.isReplay && !isJson(request)) app.uploadMetrics.accepted.inc({ door: 'rest' });
+    return job;
   };
 
   app.post(
@@ -137,12 +140,13 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
     async (request, reply) => {
       active.inc();
       try {
-        const { record, isReplay } = await running.during(take(request, reply));
+        const { record: accepted, isReplay } = await running.during(take(request, reply));
+        const record = await withEstimate(accepted, deps);
         if (isReplay) reply.header('idempotency-replayed', 'true');
         return reply
           .code(202)
           .header('location', `/v1/jobs/${record.jobId}`)
-          .header('retry-after', deps.config.retryAfterSeconds)
+          .header('retry-after', retryAfterSeconds(record, deps))
           .type('application/json')
           .send(encodeText(JobRecordSchema, record));
       } catch (error) {

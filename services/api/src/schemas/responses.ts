@@ -22,8 +22,12 @@ const header = (description: string) => ({ type: 'string', description });
 
 const documentedHeaders = {
   Location: header('URL of the job.'),
-  'Retry-After': header('Seconds after which to look again; absent once the job is finished.'),
-  ETag: header('Changes whenever the body does. Send it as If-None-Match.'),
+  'Retry-After': header(
+    'Seconds after which to look again: when the job is expected to have ended, where that is known; absent once it has.',
+  ),
+  ETag: header(
+    'Changes whenever what it names does; weak for a job that has not ended, whose `estimate` changes by itself. Send it as If-None-Match.',
+  ),
   'Preference-Applied': header('The wait that was granted, if one was asked for.'),
   'Content-Disposition': header('The file name to save under.'),
   'Idempotency-Replayed': header('`true` where the study had been accepted before: this is its job.'),

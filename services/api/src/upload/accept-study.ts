@@ -8,6 +8,7 @@ import {
   readMarkers,
   writeDicomIndex,
 } from '@hepastage/jobs';
+import { during, queueName, sendingSpan, startSpan, traceparentOf } from '@hepastage/platform';
 import {
   type JobRecord,
   JobRecord_State,
@@ -58,7 +59,8 @@ async function storeStudy(
   named: NamedStudy | undefined,
   deps: ApiDeps,
 ): Promise<AcceptedJob> {
-  const { tenant } = upload;
+  const { tenant, request } = upload;
+  const { tracer } = deps;
   const jobId = deps.newJobId();
   const createdAt = deps.clock();
   const { deduplicate } = await deps.policyOf(tenant);
@@ -66,7 +68,9 @@ async function storeStudy(
   // Whatever is taken back is so before the names are free.
   await using names = new AsyncDisposableStack();
   await using rollback = rollbackOf(upload);
-  const parts = await receiveStudy(upload, { store: deps.store, jobId, digest, rollback }, deps);
+  const parts = await during(startSpan(tracer, 'receive study', { below: request.span }), async () =>
+    receiveStudy(upload, { store: deps.store, jobId, digest, rollback }, deps),
+  );
 
   const contentSha256 = digest?.sha256(parts.metadata) ?? '';
   const byContent = deduplicate ? await nameContent(tenant, contentSha256, names, deps) : undefined;
@@ -79,19 +83,26 @@ async function storeStudy(
     return { record: twin, isReplay: true };
   }
 
-  const study = create(StudyRequestSchema, {
-    jobId,
-    tenant,
-    createdAt: timestampFromDate(createdAt),
-    metadata: withHashedSeries(parts.metadata, deps.uidHasherOf(tenant)),
-    studyInstanceUid: parts.dicom.studyInstanceUid,
-    inputs: await inputsOf(parts, { tenant, jobId }, deps),
-    idempotencyKeySha256: named?.name.sha256 ?? '',
-    contentSha256,
+  // What a worker does for the study belongs below it.
+  const sending = sendingSpan(tracer, queueName, jobId, request.span);
+  request.span.setAttribute('hepastage.job.id', jobId);
+  // Awaited here: before this function returns, the rollback has heard that there is nothing to take back.
+  return await during(sending, async () => {
+    const study = create(StudyRequestSchema, {
+      jobId,
+      tenant,
+      createdAt: timestampFromDate(createdAt),
+      metadata: withHashedSeries(parts.metadata, deps.uidHasherOf(tenant)),
+      studyInstanceUid: parts.dicom.studyInstanceUid,
+      inputs: await inputsOf(parts, { tenant, jobId }, deps),
+      idempotencyKeySha256: named?.name.sha256 ?? '',
+      contentSha256,
+      traceparent: traceparentOf(sending),
+    });
+    const isNamed = await nameStudy(study, [named, byContent], rollback, deps);
+    const record = await commitStudy(study, { accepting: upload.accepting, isNamed, rollback }, deps);
+    return { record, isReplay: false };
   });
-  const isNamed = await nameStudy(study, [named, byContent], rollback, deps);
-  const record = await commitStudy(study, { accepting: upload.accepting, isNamed, rollback }, deps);
-  return { record, isReplay: false };
 }
 
 function rollbackOf({ request }: Upload): Rollback {

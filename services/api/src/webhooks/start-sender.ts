@@ -2,6 +2,7 @@ import { AuditLog, PolicyStore } from '@hepastage/access';
 import { NoticeSender } from '@hepastage/webhooks';
 import type { ApiDeps } from '../deps.ts';
 import { sendingRecord } from './sending-record.ts';
+import { recordSending } from './sending-span.ts';
 
 /** The API sends the notices of all jobs: it is always there, where workers come and go. */
 export async function startSender({
@@ -10,9 +11,11 @@ export async function startSender({
   registry,
   status,
   store,
-}: Pick<ApiDeps, 'config' | 'logger' | 'registry' | 'status' | 'store'>): Promise<NoticeSender> {
+  tracer,
+}: Pick<ApiDeps, 'config' | 'logger' | 'registry' | 'status' | 'store' | 'tracer'>): Promise<NoticeSender> {
   // Read each time, and never guessed: where the store is away, the notice waits.
   const policies = new PolicyStore(store, new AuditLog(store));
+  const record = sendingRecord(registry, logger);
   return NoticeSender.start({
     ...config,
     logger,
@@ -21,6 +24,9 @@ export async function startSender({
     keys: config.webhookKey ?? [],
     allowedTargets: config.webhookAllowedTargets,
     retrySeconds: config.webhookRetrySeconds,
-    onEvent: sendingRecord(registry, logger),
+    onEvent: (job, event, begun) => {
+      record(job, event);
+      recordSending(job, event, { begun, tracer });
+    },
   });
 }

@@ -4,10 +4,16 @@ import {
   giveBack,
   isGivenUp,
   keptEvents,
+  type LabelsOf,
   type Logger,
+  markFailed,
+  processingSpan,
   pushQueueName,
   queuePrefix,
   type RedisTarget,
+  type Span,
+  traceFields,
+  type Tracer,
   unavailable,
 } from '@hepastage/platform';
 import type { PushOutcome } from '@hepastage/reports';
@@ -25,6 +31,7 @@ export interface PushQueueOptions extends PushParts, RedisTarget {
   readonly retrySeconds: number;
   readonly logger: Logger;
   readonly metrics: WorkerMetrics;
+  readonly tracer: Tracer;
 }
 
 /** How often a push may lose its worker before it is given up. */
@@ -96,7 +103,7 @@ export class PushQueue {
   }
 
   /** Once it returns, the push is as safe as Redis is. A push that waits already is not queued twice. */
-  async add({ tenant, jobId }: PushedJob): Promise<void> {
+  async add({ tenant, jobId, traceparent = '' }: PushedJob): Promise<void> {
     const { attempts, retrySeconds } = this.#options;
     const job: JobsOptions = {
       jobId,
@@ -105,27 +112,38 @@ export class PushQueue {
       removeOnComplete: true,
       removeOnFail: { age: failedAgeSeconds },
     };
-    await this.#queue.add('push', { tenant, jobId }, job);
+    await this.#queue.add('push', { tenant, jobId, traceparent }, job);
   }
 
   /** What BullMQ calls. It tries again what throws. */
   async process(job: Job<PushedJob>, token: string | undefined): Promise<void> {
+    const span = processingSpan(this.#options.tracer, pushQueueName, job.data);
+    try {
+      await this.#push(job, token, span);
+    } finally {
+      span.end();
+    }
+  }
+
+  async #push(job: Job<PushedJob>, token: string | undefined, span: Span): Promise<void> {
     const { signal } = this.#leaving;
-    const { jobId } = job.data;
     const { logger } = this.#options;
+    const named = namesOf(job.data);
     let outcome: PushOutcome | undefined;
     try {
       outcome = await pushStudy(job.data, this.#options, signal);
     } catch (error) {
       if (signal.aborted) return giveBack(job, token, 0);
       this.#count('failed');
-      logger.warn({ jobId, err: error }, 'push to the PACS');
+      markFailed(span, error);
+      logger.warn({ ...named, err: error }, 'push to the PACS');
       throw error;
     }
     const kind = outcome?.kind ?? 'erased';
     this.#count(kind);
+    span.setAttribute('hepastage.outcome', kind);
     logger[kind === 'stored' || kind === 'erased' ? 'info' : 'warn'](
-      { jobId, outcome: kind, ...whatItSaid(outcome) },
+      { ...named, outcome: kind, ...whatItSaid(outcome) },
       'push to the PACS',
     );
     if (kind === 'unavailable') throw new Error('the PACS is not available');
@@ -148,12 +166,17 @@ export class PushQueue {
     if (!isGivenUp(job, error)) return;
     this.#count('given-up');
     const { logger } = this.#options;
-    logger.error({ jobId: job.data.jobId, attempts: job.attemptsMade }, 'push to the PACS given up');
+    logger.error({ ...namesOf(job.data), attempts: job.attemptsMade }, 'push to the PACS given up');
   }
 
-  #count(outcome: string): void {
+  #count(outcome: LabelsOf<'hepastage_pacs_pushes_total'>['outcome']): void {
     this.#options.metrics.pacsPushes.inc({ outcome });
   }
+}
+
+/** What log lines call a push. */
+function namesOf({ jobId, traceparent = '' }: PushedJob) {
+  return { jobId, ...traceFields(traceparent) };
 }
 
 /** Codes alone: HTTP status, and the failure reasons (PS3.3, C.14.1.1) of objects. */

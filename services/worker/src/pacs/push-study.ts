@@ -1,11 +1,10 @@
 import { readResult } from '@hepastage/jobs';
-import { objectKeys, type ObjectStore } from '@hepastage/platform';
+import { objectKeys, type ObjectStore, type TracedJob } from '@hepastage/platform';
 import { type PushOutcome, stowPush, type StowTarget } from '@hepastage/reports';
 
 /** A job whose DICOM objects go to the PACS. */
-export interface PushedJob {
+export interface PushedJob extends TracedJob {
   readonly tenant: string;
-  readonly jobId: string;
 }
 
 export interface PushParts {

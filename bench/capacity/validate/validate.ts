@@ -1,0 +1,108 @@
+import { loadavg } from 'node:os';
+import { phantomStudy } from '../../../tests/helpers/studies.ts';
+import { median } from '../../bench-result.ts';
+import { type Parameters, assumptionsFrom, parametersOf } from '../assumptions.ts';
+import { type Measured, readMeasured } from '../measured.ts';
+import { workOf } from '../measured-figures.ts';
+import { arrivalsAt } from '../simulation/arrivals.ts';
+import { chancesOf } from '../simulation/random.ts';
+import { simulate } from '../simulation/simulate.ts';
+import { drawnFrom } from '../simulation/work.ts';
+import { type RealRun, realRun } from './real-run.ts';
+
+/** Time to result of the real service and of its simulation, s. */
+export interface Comparison {
+  readonly studies: number;
+  readonly studiesPerSecond: number;
+  readonly real: Spread;
+  readonly simulated: Spread;
+  /** Simulated / real. */
+  readonly ratio: Spread;
+  /** Of the worker's cores while studies came. */
+  readonly realUtilisation: number;
+  readonly simulatedUtilisation: number;
+  /** The machine's load average before: 0 means that nothing else ran. */
+  readonly loadBefore: number;
+}
+
+interface Spread {
+  readonly p50: number;
+  readonly p95: number;
+}
+
+const studies = 120;
+/** Of what the worker can. */
+const load = 0.7;
+const seed = 7;
+/** Runs of the simulation: one alone draws only so many service times. */
+const runs = 20;
+/** As the worker that is started has it (services/worker/src/config.ts). */
+const workerDefaults = { jobsInFlight: 8 };
+
+/** Sends studies to a real worker, and the same arrivals through the simulation, with the service times that were measured right before. */
+export async function validate(): Promise<Comparison> {
+  const measured = await readMeasured();
+  const { cores } = measured.machine;
+  const { t1w, t2w } = phantomStudy('mild');
+  const [loadBefore = 0] = loadavg();
+  const real = await realRun({
+    files: { t1w, t2w },
+    warmUp: 10,
+    aloneStudies: 30,
+    studies,
+    rateOf: (_, cpuSecondsPerStudy) => (load * cores) / cpuSecondsPerStudy,
+    random: chancesOf(seed).arrivals,
+  });
+  const simulated = simulateRun(real, measured);
+  const spread = { p50: quantile(real.timeToResult, 0.5), p95: quantile(real.timeToResult, 0.95) };
+  return {
+    studies,
+    studiesPerSecond: studies / real.acceptedAt.at(-1)!,
+    real: spread,
+    simulated: simulated.spread,
+    ratio: { p50: simulated.spread.p50 / spread.p50, p95: simulated.spread.p95 / spread.p95 },
+    realUtilisation: real.workerCores / cores,
+    simulatedUtilisation: simulated.utilisation,
+    loadBefore,
+  };
+}
+
+/** The API has its part of the cores: the worker’s are what is left. */
+function simulateRun(real: RealRun, measured: Measured) {
+  const cores = measured.machine.cores - real.apiCores;
+  const parameters: Parameters = parametersOf(
+    assumptionsFrom({ ...measured, clinical: { ...measured.phantom, alone: real.alone } }),
+    {
+      ...workerDefaults,
+      coresPerWorker: cores,
+      imagingThreads: measured.machine.cores,
+      workersMin: 1,
+      workersMax: 1,
+      workerDeaths: 0,
+      permanentFailures: 0,
+      transientFailures: 0,
+      days: real.acceptedAt.at(-1)! / 86_400,
+    },
+  );
+  // From its record's time on a study is still on its way into the queue and to a worker.
+  const pickUp = median(real.alone.map((times) => times.pickUp));
+  const outcomes = Array.from({ length: runs }, (_, run) =>
+    simulate({
+      parameters,
+      seed: seed + run,
+      draw: drawnFrom(workOf(real.alone)),
+      arrivals: arrivalsAt(real.acceptedAt),
+    }),
+  );
+  const of = (value: 'p50' | 'p95') =>
+    pickUp + median(outcomes.map(({ timeToResult }) => timeToResult.routine[value]));
+  return {
+    spread: { p50: of('p50'), p95: of('p95') },
+    utilisation:
+      median(outcomes.map(({ workers }) => workers.coreUtilisation)) * (cores / measured.machine.cores),
+  };
+}
+
+function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((one, other) => one - other)[Math.ceil(share * values.length) - 1]!;
+}

@@ -1,0 +1,2 @@
+import { benchTracing } from './tracing.ts';
+console.log(await benchTracing());

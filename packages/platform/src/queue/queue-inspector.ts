@@ -1,0 +1,183 @@
+import { type Job, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { answered, connectRedis, unavailable } from '../redis/connection.ts';
+import { keptEvents, noticeQueueName, pushQueueName, queueName, queuePrefix } from './queue-contract.ts';
+import { type QueueOutlook, type QueuePlace, readOutlook } from './queue-outlook.ts';
+import type { StudyQueueOptions } from './bullmq-study-queue.ts';
+
+/** One entry of a queue, as operators see it. */
+export interface QueueEntry {
+  readonly jobId: string;
+  readonly tenant: string;
+  /** In the queue since. */
+  readonly at: Date;
+  /** Times that a worker has begun it; of these, how many it was charged for. */
+  readonly begun: number;
+  readonly charged: number;
+  /** Workers that were lost with it. */
+  readonly stalled: number;
+  /** In hand since; undefined: no worker ever had it. */
+  readonly takenAt: Date | undefined;
+  /** Where it waits; undefined: it does not. */
+  readonly place: QueuePlace | undefined;
+  /** Why it failed last; empty: it never did, or its worker gave it back without a charge. */
+  readonly reason: string;
+}
+
+/** A worker's connection. */
+export interface ConnectedWorker {
+  readonly address: string;
+  /** For how long it has been connected, s. */
+  readonly seconds: number;
+}
+
+export interface QueueReport {
+  readonly name: string;
+  readonly isPaused: boolean;
+  /** STAT studies; all entries of the other queues. */
+  readonly waiting: number;
+  /** Routine studies. */
+  readonly prioritized: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly failed: number;
+  /** Undefined where Redis does not tell: its user may not ask for clients. */
+  readonly workers: readonly ConnectedWorker[] | undefined;
+}
+
+const names = [queueName, pushQueueName, noticeQueueName];
+
+/** What operators see of the queues, and may do to that of studies. Shows names, times and counts: never what a client said of a study. Throws QUEUE_UNAVAILABLE. */
+export class QueueInspector {
+  readonly #redis: Redis;
+  readonly #queues: readonly Queue[];
+  readonly #studies: Queue;
+
+  private constructor(redis: Redis, queues: readonly Queue[]) {
+    this.#redis = redis;
+    this.#queues = queues;
+    this.#studies = queues[0]!;
+  }
+
+  static async open(options: StudyQueueOptions): Promise<QueueInspector> {
+    const redis = await connectRedis(options, 'fail-fast', options.logger);
+    const prefix = queuePrefix(options.redisPrefix);
+    const queues = names.map((name) => {
+      const queue = new Queue(name, {
+        connection: redis,
+        prefix,
+        skipWaitingForReady: true,
+        skipMetasUpdate: true,
+        streams: keptEvents,
+      });
+      queue.on('error', (error) => options.logger.warn({ err: unavailable(error) }, 'queue'));
+      return queue;
+    });
+    return new QueueInspector(redis, queues);
+  }
+
+  async queues(): Promise<QueueReport[]> {
+    return Promise.all(
+      this.#queues.map(async (queue) => {
+        const counts = await answered(
+          queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),
+        );
+        const count = (state: string) => counts[state] ?? 0;
+        return {
+          name: queue.name,
+          isPaused: await answered(queue.isPaused()),
+          waiting: count('waiting'),
+          prioritized: count('prioritized'),
+          active: count('active'),
+          delayed: count('delayed'),
+          failed: count('failed'),
+          workers: await workersOf(queue),
+        };
+      }),
+    );
+  }
+
+  /** The studies that wait longest in either lane: STAT, then routine. */
+  async oldestWaiting(): Promise<QueueEntry[]> {
+    const lanes = await Promise.all(
+      (['waiting', 'prioritized'] as const).map(async (lane) => this.#entries(lane, 1)),
+    );
+    return lanes.flat();
+  }
+
+  /** The first so many studies in hand, longest first. */
+  async inHand(countMax: number): Promise<QueueEntry[]> {
+    return this.#entries('active', countMax);
+  }
+
+  /** The first so many studies that were put off, soonest first. */
+  async delayed(countMax: number): Promise<QueueEntry[]> {
+    return this.#entries('delayed', countMax);
+  }
+
+  /** A study's entry, and its state by BullMQ's name; undefined: the queue has none. */
+  async find(jobId: string): Promise<(QueueEntry & { readonly state: string }) | undefined> {
+    const job = await answered(this.#studies.getJob(jobId));
+    if (job === undefined) return undefined;
+    const { places } = await readOutlook(this.#studies, this.#redis, [jobId]);
+    return { ...entryOf(job, places), state: await answered(job.getState()) };
+  }
+
+  /** From now on workers take no more studies; those in hand go on. Survives restarts, but not a loss of Redis. */
+  async pause(): Promise<void> {
+    await answered(this.#studies.pause());
+  }
+
+  async resume(): Promise<void> {
+    await answered(this.#studies.resume());
+  }
+
+  /** Bytes that Redis has in use, and may have; `max` undefined: as many as there are. */
+  async memory(): Promise<{ readonly used: number; readonly max: number | undefined }> {
+    const info = await answered(this.#redis.info('memory'));
+    const figure = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
+    return { used: figure('used_memory'), max: figure('maxmemory') || undefined };
+  }
+
+  async #entries(state: 'waiting' | 'prioritized' | 'active' | 'delayed', countMax: number) {
+    const jobs = await answered(this.#studies.getJobs([state], 0, countMax - 1, true));
+    const ids = jobs.map(({ id = '' }) => id);
+    const { places } = await readOutlook(this.#studies, this.#redis, ids);
+    return jobs.map((job) => entryOf(job, places));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#queues.map(async (queue) => queue.close()));
+    this.#redis.disconnect();
+  }
+}
+
+function entryOf(job: Job, places: QueueOutlook['places']): QueueEntry {
+  const { id = '', data, timestamp, processedOn, attemptsStarted, attemptsMade, stalledCounter } = job;
+  const { tenant = '' } = data as { readonly tenant?: string };
+  return {
+    jobId: id,
+    tenant,
+    at: new Date(timestamp),
+    begun: attemptsStarted,
+    charged: attemptsMade,
+    stalled: stalledCounter,
+    takenAt: processedOn === undefined ? undefined : new Date(processedOn),
+    place: places.get(id),
+    reason: job.failedReason ?? '',
+  };
+}
+
+/** A worker has several connections; BullMQ names one of them after the queue. */
+async function workersOf(queue: Queue): Promise<ConnectedWorker[] | undefined> {
+  try {
+    const clients = await queue.getWorkers();
+    // Some managed services have no such command: BullMQ says so in the place of a name.
+    if (clients.some(({ addr }) => addr === undefined)) return undefined;
+    return clients.map(({ addr = '', age }) => ({ address: addr, seconds: Number(age) }));
+  } catch (error) {
+    // A user that may do no more than it needs (docs/security.md) can't list clients.
+    if (error instanceof Error && error.message.startsWith('NOPERM')) return undefined;
+    throw unavailable(error);
+  }
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { create } from '@bufbuild/protobuf';
+import { type JobRecord, JobRecord_State, StudyMetadataSchema } from '@hepastage/proto';
+import { Redis } from 'ioredis';
+import { eventually } from '../api/eventually.ts';
+import { type AlteredModel, copyOfModel } from '../helpers/altered-model.ts';
+import { samplesOf } from '../helpers/metrics.ts';
+import type { ServiceProcess } from '../helpers/service-process.ts';
+import { follow, phantomStudy } from '../helpers/studies.ts';
+import { startSystem, type System } from '../helpers/system.ts';
+
+const stable = 'phantom-light@0.2.0';
+const next = 'phantom-light@0.3.0';
+
+let nextModel: AlteredModel;
+before(async () => {
+  nextModel = await copyOfModel();
+  await nextModel.alter('manifest.json', (bytes) => {
+    const manifest = JSON.parse(bytes.toString()) as Record<string, unknown>;
+    return Buffer.from(JSON.stringify({ ...manifest, version: '0.3.0' }));
+  });
+});
+after(async () => nextModel[Symbol.asyncDispose]());
+
+/** Few at once, so that no worker takes all there are before another has looked. */
+async function startStable(system: System): Promise<ServiceProcess> {
+  return system.startWorker({ HEPASTAGE_JOBS_IN_FLIGHT: '2' });
+}
+
+async function startCanary(system: System): Promise<ServiceProcess> {
+  return system.startWorker({
+    HEPASTAGE_JOBS_IN_FLIGHT: '2',
+    HEPASTAGE_CANARY: 'true',
+    HEPASTAGE_MODEL: nextModel.path,
+  });
+}
+
+async function submit({ client }: System, model: string): Promise<JobRecord> {
+  const { t2w } = phantomStudy('mild');
+  return client.submit({ t2w }, create(StudyMetadataSchema, { model }));
+}
+
+/** How often the queue has handed the study to a worker. */
+async function timesTaken({ redis }: System, { jobId }: JobRecord): Promise<number> {
+  const client = new Redis(redis.url);
+  try {
+    return Number(await client.hget(`${redis.prefix}:queue:studies:${jobId}`, 'ats'));
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** Stages that a worker has given, by the model that its metrics name. */
+async function stagedBy(worker: ServiceProcess): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { labels, value } of await samplesOf(worker.url, 'hepastage_predictions_total'))
+    counts[labels['model_version']!] = (counts[labels['model_version']!] ?? 0) + value;
+  return counts;
+}
+
+test('beside a canary, studies that name the stable model are staged by it, others by either, and none is lost or charged', async () => {
+  await using system = await startSystem();
+  const [stableWorker, canary] = await Promise.all([startStable(system), startCanary(system)]);
+  const wanted = Array.from({ length: 30 }, (_, n) => ['', 'phantom-light', '', stable][n % 4]!);
+  const submitted = await Promise.all(wanted.map(async (model) => submit(system, model)));
+  const ended = await Promise.all(submitted.map(async (job) => follow(system.client, job)));
+
+  for (const { state, attempt, error } of ended) {
+    assert.equal(state, JobRecord_State.SUCCEEDED, error?.message);
+    assert.equal(attempt, 1, 'a study that was passed on was not tried before');
+  }
+  const modelsOf = (isNamed: boolean) =>
+    new Set(ended.filter((_, n) => (wanted[n] !== '') === isNamed).map(({ model }) => model));
+  assert.deepEqual(modelsOf(true), new Set([stable]));
+  assert.deepEqual(modelsOf(false), new Set([stable, next]));
+  const byStable = ended.filter(({ model }) => model === stable).length;
+  assert.deepEqual(await stagedBy(stableWorker), { [stable]: byStable });
+  assert.deepEqual(await stagedBy(canary), { [next]: 30 - byStable });
+});
+
+test('a canary that is alone lets a study that names a model wait, without handing it round and round, and stages the others', async () => {
+  await using system = await startSystem();
+  const canary = await startCanary(system);
+  const named = await submit(system, stable);
+  await eventually(async () => (await timesTaken(system, named)) >= 3, true);
+  const { state, attempt } = await system.client.job(named.jobId);
+  assert.deepEqual([state, attempt], [JobRecord_State.QUEUED, 0]);
+  // Each pause is twice as long as the one before: the fourth is of 4 s at least.
+  const taken = await timesTaken(system, named);
+  await delay(2_000);
+  assert.ok((await timesTaken(system, named)) <= taken + 1);
+  assert.equal((await follow(system.client, await submit(system, ''))).model, next);
+
+  assert.equal(await canary.stop(), 0);
+  const later = await submit(system, '');
+  await startStable(system);
+  const [first, second] = await Promise.all([named, later].map(async (job) => follow(system.client, job)));
+  assert.deepEqual([first!.state, first!.model, first!.attempt], [JobRecord_State.SUCCEEDED, stable, 1]);
+  assert.equal(second!.model, stable);
+});
+
+test('a study that a canary has passed on is not behind those that came after it', async () => {
+  await using system = await startSystem();
+  const canary = await startCanary(system);
+  const named = await submit(system, stable);
+  await eventually(async () => (await timesTaken(system, named)) >= 1, true);
+  assert.equal(await canary.stop(), 0);
+  const later = await Promise.all(['', '', ''].map(async (model) => submit(system, model)));
+  // Its pause is over before the next worker is there.
+  await delay(2_000);
+  await system.startWorker({ HEPASTAGE_JOBS_IN_FLIGHT: '1' });
+  const ended = await Promise.all([named, ...later].map(async (job) => follow(system.client, job)));
+  const startedMs = ended.map(({ startedAt }) => Number(startedAt!.seconds) * 1_000 + startedAt!.nanos / 1e6);
+  assert.equal(startedMs.indexOf(Math.min(...startedMs)), 0);
+});
