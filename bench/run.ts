@@ -4,6 +4,7 @@ import type { BenchResult } from './bench-result.ts';
 import { benchConcurrentUploads } from './concurrent-uploads.ts';
 import { benchDecodePreprocess } from './decode-preprocess.ts';
 import { benchDicomDecode } from './dicom-decode.ts';
+import { benchTracing } from './tracing.ts';
 import { benchWorker } from './worker.ts';
 
 const wanted = process.argv.slice(2);
@@ -13,6 +14,7 @@ const benches: Record<string, () => Promise<readonly BenchResult[]>> = {
   worker: benchWorker,
   api: benchApiMemory,
   uploads: benchConcurrentUploads,
+  tracing: benchTracing,
 };
 
 for (const [name, bench] of Object.entries(benches)) {

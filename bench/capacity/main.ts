@@ -1,11 +1,12 @@
 /**
  * usage: npm run capacity -- [simulate] [--studies-per-day N] [--set NAME=VALUE]… [--seed S] [--json]
  *        npm run capacity -- plan [--set NAME=VALUE]… [--json]
- *        npm run capacity -- assumptions | document [--write] | validate [--json] | measure [PART…]
+ *        npm run capacity -- assumptions | scenarios | document [--write] | validate [--json] | measure [PART…]
  *
  * simulate     a day of hospitals, queue, workers and autoscaler: time to result, workers, cost
  * plan         studies a day → API pods, workers, Redis, S3, network, cost
  * assumptions  every number that these rest on, and where it is from: each is a NAME of --set
+ * scenarios    the table of docs/results/capacity.md: days of several sizes
  * document     the tables of docs/capacity.md; --write: puts them there
  * validate     the real service on this machine beside its simulation (two minutes)
  * measure      the unit costs anew, into bench/capacity/measured.json (five minutes, on a machine with nothing else to do)
@@ -14,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { writeDocument } from './document/document.ts';
 import { assumptionsTable } from './document/assumptions-table.ts';
 import { planLines } from './document/plan-table.ts';
+import { scenarioTable } from './document/scenarios.ts';
 import { measurableParts, measure } from './measure/measure.ts';
 import { readMeasured, writeMeasured } from './measured.ts';
 import { plan } from './model/plan.ts';
@@ -37,8 +39,7 @@ const [command = 'simulate', ...rest] = positionals;
 const commands: Readonly<Record<string, () => Promise<void>>> = {
   async simulate() {
     const { measured, assumptions, parameters } = await settings();
-    const seed = Number(given.seed);
-    if (!Number.isSafeInteger(seed)) fail(`--seed is a whole number, not ${given.seed}`);
+    const seed = seedGiven();
     const begun = performance.now();
     const outcome = simulateMeasured(measured, parameters, seed);
     const seconds = (performance.now() - begun) / 1_000;
@@ -59,6 +60,9 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
   async document() {
     say(await writeDocument(await readMeasured(), given.write));
   },
+  async scenarios() {
+    say(scenarioTable(await readMeasured(), seedGiven()));
+  },
   async validate() {
     const comparison = await validate();
     if (given.json) print(comparison);
@@ -67,7 +71,7 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
   async measure() {
     const parts = rest.length === 0 ? measurableParts : measurableParts.filter((part) => rest.includes(part));
     if (parts.length < rest.length) fail(`there are the parts ${measurableParts.join(', ')}`);
-    await writeMeasured(await measure(await readMeasured(), parts, (line) => console.error(line)));
+    await measure(await readMeasured(), parts, { say: (line) => console.error(line), keep: writeMeasured });
   },
 };
 await (commands[command] ?? (() => fail(`there is no ${command}: ${Object.keys(commands).join(', ')}`)))();
@@ -81,6 +85,11 @@ async function settings() {
   } catch (error) {
     return fail((error as Error).message);
   }
+}
+
+function seedGiven(): number {
+  const seed = Number(given.seed);
+  return Number.isSafeInteger(seed) ? seed : fail(`--seed is a whole number, not ${given.seed}`);
 }
 
 function say(...texts: readonly string[]): void {

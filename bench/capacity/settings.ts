@@ -1,4 +1,10 @@
-import { type Assumption, assumptionsFrom, type ParameterName, type Parameters, parametersOf } from './assumptions.ts';
+import {
+  type Assumption,
+  assumptionsFrom,
+  type ParameterName,
+  type Parameters,
+  parametersOf,
+} from './assumptions.ts';
 import type { Measured } from './measured.ts';
 
 export interface Settings {
@@ -26,7 +32,14 @@ export function settingsOf(measured: Measured, set: readonly string[]): Settings
 
 /** What would make a run endless or meaningless. */
 function brokenRule(p: Parameters): string | undefined {
-  const positive = ['days', 'coresPerWorker', 'jobsInFlight', 'imagingThreads', 'coreSpeed', 'batchSlicesMax'] as const;
+  const positive = [
+    'days',
+    'coresPerWorker',
+    'jobsInFlight',
+    'imagingThreads',
+    'coreSpeed',
+    'batchSlicesMax',
+  ] as const;
   const zero = [...positive, 'pollSeconds', 'admissionSeconds', 'jobsPerWorker', 'jobAttempts'].find(
     (name) => p[name as ParameterName] <= 0,
   );

@@ -41,6 +41,6 @@ function addressOf(name, env) {
 }
 
 /** An address to ask at: who listens on all of them listens on loopback, too. */
-function reachable(host = '') {
-  return host === '' || host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+function reachable(address = '') {
+  return ['', '0.0.0.0', '::'].includes(address) ? '127.0.0.1' : address;
 }

@@ -28,7 +28,8 @@ async function makeRunBase(): Promise<void> {
   await using place = await temporaryDirectory('run-base');
   await using packages = await temporaryDirectory('packages');
   const root = place.path;
-  await mkdir(join(root, 'tmp'), { mode: 0o1777 });
+  await mkdir(join(root, 'tmp'));
+  await chmod(join(root, 'tmp'), 0o1777);
   for (const folder of merged) {
     await mkdir(join(root, 'usr', folder), { recursive: true });
     await symlink(join('usr', folder), join(root, folder));
@@ -44,12 +45,14 @@ async function makeRunBase(): Promise<void> {
 
 /** `dpkg -x` would put folders in the place of our links. What is told of the package is for scanners, where they look in distroless images. */
 async function unpack(file: string, root: string): Promise<void> {
-  const untar = 'dpkg --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2" --exclude=./usr/share/man';
+  const untar =
+    'dpkg --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2" --exclude=./usr/share/man';
   await runProgram('sh', ['-c', untar, 'sh', file, root]);
   const status = join(root, 'var/lib/dpkg/status.d');
   await mkdir(status, { recursive: true });
   const control = await runProgram('dpkg-deb', ['--field', file]);
-  await writeFile(join(status, /^Package: (?<name>\S+)/m.exec(control)!.groups!['name']!), control);
+  const [, name = ''] = /^Package: (\S+)/m.exec(control) ?? [];
+  await writeFile(join(status, name), control);
 }
 
 /** What Debian's `update-ca-certificates` would make. */
@@ -67,19 +70,24 @@ function passwd(): string {
 async function makeBuildBase(): Promise<void> {
   await using place = await temporaryDirectory('build-base');
   const root = place.path;
-  const suite = /^VERSION_CODENAME=(?<name>\w+)/m.exec(await readFile('/etc/os-release', 'utf8'))!.groups![
-    'name'
-  ]!;
+  const [, suite = ''] = /^VERSION_CODENAME=(\w+)/m.exec(await readFile('/etc/os-release', 'utf8')) ?? [];
   await runProgram('debootstrap', ['--variant=minbase', '--include=ca-certificates', suite, root]);
   await copyFile(process.execPath, join(root, 'usr/local/bin/node'));
-  await runProgram('npm', ['install', '--global', `--prefix=${join(root, 'usr/local')}`, `npm@${npmVersion}`]);
+  await runProgram('npm', [
+    'install',
+    '--global',
+    `--prefix=${join(root, 'usr/local')}`,
+    `npm@${npmVersion}`,
+  ]);
   await importImage(root, localBases.build);
 }
 
-async function importImage(root: string, name: string): Promise<void> {
+export async function importImage(root: string, name: string, ...changes: string[]): Promise<void> {
   // A temporary folder is its maker's alone; the top folder of an image is everybody's to read.
   await chmod(root, 0o755);
-  await runProgram('sh', ['-c', 'tar -C "$1" -c . | docker import - "$2"', 'sh', root, name]);
+  const tarIn = 'folder=$1; shift; tar -C "$folder" -c . | docker import "$@"';
+  const options = changes.map((change) => `--change=${change}`);
+  await runProgram('sh', ['-c', tarIn, 'sh', root, ...options, '-', name]);
   console.log(`${name} is made`);
 }
 

@@ -33,6 +33,9 @@ COPY services services
 RUN node /build/prune.mjs /app @hepastage/worker hepastage && node /build/make-sbom.mjs /app hepastage-worker /sbom.cdx.json
 COPY models models
 COPY infra/docker/healthcheck.mjs infra/docker/hepastage /app/
+COPY infra/docker/setup /app/setup
+# For compose.yaml: a new volume belongs to whom its folder belongs to in the first container that has it.
+RUN cd / && mkdir -p volumes && cd volumes && mkdir secrets redis-secrets s3-secrets grafana-secrets redis s3 prometheus grafana
 # Its digest may be told to the label below, and is then what was built.
 ARG SBOM_SHA256=
 RUN [ -z "$SBOM_SHA256" ] || echo "$SBOM_SHA256  /sbom.cdx.json" | sha256sum -c - && rm package-lock.json .npmrc
@@ -51,6 +54,7 @@ FROM ${CUDA_BASE} AS cuda
 COPY --from=build-cuda /runtime/bin/node /usr/local/bin/node
 COPY --from=build-cuda /sbom.cdx.json /sbom.cdx.json
 COPY --from=build-cuda /app /app
+COPY --from=build-cuda --chown=65532:65532 /volumes /volumes
 WORKDIR /app
 # By number, so that Kubernetes can see that it is not root.
 USER 65532:65532
@@ -81,6 +85,7 @@ FROM ${BASE} AS cpu
 COPY --from=build /runtime/bin/node /usr/local/bin/node
 COPY --from=build /sbom.cdx.json /sbom.cdx.json
 COPY --from=build /app /app
+COPY --from=build --chown=65532:65532 /volumes /volumes
 WORKDIR /app
 # By number, so that Kubernetes can see that it is not root.
 USER 65532:65532

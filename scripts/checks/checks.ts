@@ -1,4 +1,5 @@
 import { pythonEnvironment } from '../python-environment.ts';
+import { checkDashboards } from './dashboards.ts';
 import { checkGeneratedCode } from './generated-code.ts';
 import { checkMetricsDocument } from './metrics-document.ts';
 import type { CheckOutcome } from './outcome.ts';
@@ -20,8 +21,10 @@ export const checks: Readonly<Record<string, () => Promise<CheckOutcome>>> = {
   'contract (buf lint)': async () => runTool('buf', ['lint', 'proto']),
   'generated code is up to date': checkGeneratedCode,
   'table of metrics is up to date': checkMetricsDocument,
+  'dashboards are up to date': checkDashboards,
   'types (tsc)': async () => runTool('tsc', ['--project', '.']),
   'lint (oxlint)': async () => runTool('npm', ['run', '--silent', 'lint']),
   'dead code and dependencies (knip)': async () => runTool('knip', ['--no-progress', '--no-config-hints']),
   architecture: async () => runTool('node', ['--test', 'tests/architecture.test.ts']),
+  kubernetes: async () => runTool('node', ['--test', 'tests/infra/kubernetes.test.ts']),
 };

@@ -1,7 +1,8 @@
+import { imageSettings } from '../../tests/helpers/container-images.ts';
 import { startRedis } from '../../tests/helpers/redis-server.ts';
 import { startS3 } from '../../tests/helpers/s3-server.ts';
 
-/** Redis and S3 for all test files together; each file keeps to a prefix and a bucket of its own. */
+/** Redis and S3 for all test files together; each file keeps to a prefix and a bucket of its own. And which images of API and worker they run, if any. */
 export interface TestServers extends AsyncDisposable {
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -13,7 +14,7 @@ export interface TestServers extends AsyncDisposable {
 export async function startTestServers(): Promise<TestServers> {
   console.log('Starting Redis and S3 for the tests …');
   await using resources = new AsyncDisposableStack();
-  const environment: NodeJS.ProcessEnv = {};
+  const environment: NodeJS.ProcessEnv = await imageSettings();
   const [redis, s3] = await Promise.allSettled([startRedis(), startS3()]);
   if (redis.status === 'fulfilled') {
     environment['REDIS_URL'] = resources.use(redis.value).url;

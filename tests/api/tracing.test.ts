@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readRequest } from '@hepastage/jobs';
-import type { JobRecordJson } from '@hepastage/proto';
+import { queueName, queuePrefix, type Tracer } from '@hepastage/platform';
+import type { JobRecordJson, StudyRequestJson } from '@hepastage/proto';
 import { startOtlpReceiver } from '../helpers/otlp-receiver.ts';
 import { startLocalRedis } from '../helpers/redis-server.ts';
 import { stow } from '../helpers/stow.ts';
 import { tracedBy } from '../helpers/traced-by.ts';
 import { type ApiUnderTest, startApi, tenant } from './api-under-test.ts';
-import { complete } from './arriving-study.ts';
+import { complete, sweepLater } from './arriving-study.ts';
 import { slice } from './dicom-objects.ts';
+import { eventually } from './eventually.ts';
 import { type Parts, postStudy } from './study-form.ts';
 import { volume } from './volumes.ts';
 
@@ -32,7 +34,15 @@ async function startTraced(environment: Readonly<Record<string, string>> = {}) {
   await using opening = new AsyncDisposableStack();
   const collector = opening.use(await startOtlpReceiver());
   const tracing = await tracedBy({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...environment });
-  const api = opening.use(await startApi({ tracer: tracing.tracer }));
+  const begun: string[] = [];
+  const tracer: Tracer = {
+    startSpan: (name, ...rest) => {
+      begun.push(name);
+      return tracing.tracer.startSpan(name, ...rest);
+    },
+    startActiveSpan: () => assert.fail('contexts are passed on by hand'),
+  };
+  const api = opening.use(await startApi({ tracer }));
   const running = opening.move();
   const sent = async () => {
     // Its spans end when their answers are closed.
@@ -40,7 +50,7 @@ async function startTraced(environment: Readonly<Record<string, string>> = {}) {
     await tracing.close();
     return collector;
   };
-  return { api, sent, [Symbol.asyncDispose]: async () => running.disposeAsync() };
+  return { api, begun, collector, sent, [Symbol.asyncDispose]: async () => running.disposeAsync() };
 }
 
 test('spans are called by their routes, and say nothing that a URL, a query or a header says', async () => {
@@ -116,6 +126,26 @@ test('what is kept is for the sampler to say: none, or by their parents alone', 
   }
 });
 
+test('a client that has gone is no fault of ours', async () => {
+  await using traced = await startTraced();
+  const jobId = await accepted(await postStudy(traced.api.url, study));
+  const leaving = new AbortController();
+  const waiting = fetch(`${traced.api.url}/v1/jobs/${jobId}`, {
+    headers: { prefer: 'wait=30' },
+    signal: leaving.signal,
+  });
+  await eventually(async () => traced.begun.includes('GET /v1/jobs/:id'), true);
+  leaving.abort();
+  await assert.rejects(waiting);
+  const left = () => traced.collector.spans.find(({ name }) => name === 'GET /v1/jobs/:id');
+  await eventually(async () => left() !== undefined, true);
+  const span = left();
+  assert.deepEqual(
+    [span?.status, span?.attributes['error.type'], span?.attributes['http.response.status_code']],
+    [0, 'CLIENT_GONE', undefined],
+  );
+});
+
 test('a fault of ours is an error of its span', async () => {
   await using collector = await startOtlpReceiver();
   await using tracing = await tracedBy({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
@@ -149,6 +179,19 @@ test('a study that is sent again, in another trace, is the same job, and stays i
   assert.equal(again.headers.get('idempotency-replayed'), 'true');
   assert.equal(await accepted(again), jobId);
   assert.equal((await requestOf(api, jobId)).traceparent, traceparent);
+});
+
+test('a study that Redis lost is queued again in its trace', async () => {
+  // It is emptied.
+  await using redis = await startLocalRedis();
+  await using api = await startApi({ redis });
+  const jobId = await accepted(await postStudy(api.url, study, { traceparent }));
+  await api.deps.redis.flushall();
+  await sweepLater(api);
+  const { redisPrefix } = api.deps.config;
+  const key = `${queuePrefix(redisPrefix)}:${queueName}:${jobId}`;
+  const queued = JSON.parse((await api.deps.redis.hget(key, 'data')) ?? '{}') as StudyRequestJson;
+  assert.deepEqual([queued.jobId, queued.traceparent], [jobId, traceparent]);
 });
 
 test('a study that came over DICOMweb belongs to the trace of whoever says that it is complete', async () => {

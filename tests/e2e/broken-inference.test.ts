@@ -15,19 +15,19 @@ import { trainingPython } from '../helpers/training-python.ts';
 
 const script = fileURLToPath(new URL('fragile_encoder.py', import.meta.url));
 
-for (const { breaks, settings, ending, says } of [
+for (const { breaks, settings, endings, says } of [
   {
     breaks: 'fails',
     settings: {},
-    ending: { exitCode: 1, signalCode: null },
+    endings: ['1'],
     says: /"msg":"inference does not work any more: this worker leaves/,
   },
   {
     breaks: 'hangs',
     // A run may take half of that.
     settings: { HEPASTAGE_JOB_SECONDS_MAX: '12' },
-    // An exit would wait for the run.
-    ending: { exitCode: null, signalCode: 'SIGKILL' },
+    // An exit would wait for the run. The first process of a container cannot kill itself: it crashes (128 + SIGSEGV).
+    endings: ['SIGKILL', '139'],
     says: /a run does not end/,
   },
 ] as const) {
@@ -47,7 +47,8 @@ for (const { breaks, settings, ending, says } of [
       const breaking = await system.startWorker({ ...settings, HEPASTAGE_MODEL: model.path });
       const { process } = breaking;
       if (process.exitCode === null && process.signalCode === null) await once(process, 'exit');
-      assert.deepEqual({ exitCode: process.exitCode, signalCode: process.signalCode }, ending);
+      const ending = String(process.exitCode ?? process.signalCode);
+      assert.ok((endings as readonly string[]).includes(ending), ending);
       assert.match(breaking.log(), says);
       for (const { jobId } of submitted) {
         assert.equal((await system.client.job(jobId)).state, JobRecord_State.QUEUED);

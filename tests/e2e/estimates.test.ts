@@ -4,11 +4,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
 import { isFinished, type JobRecord, JobRecord_State, StudyMetadataSchema } from '@hepastage/proto';
+import { hepastageWith } from '../helpers/command.ts';
 import { phantomStudy, runToEnd } from '../helpers/studies.ts';
 import { startSystem } from '../helpers/system.ts';
 
 const studies = 40;
 const lookEveryMs = 250;
+
+/** Of what `hepastage queue` prints. */
+interface Overview {
+  readonly queues: readonly { readonly name: string; readonly workers: readonly unknown[] }[];
+  readonly serviceTimes: readonly { readonly attempts: number }[];
+}
 
 /** What a job said of itself when it was looked at. */
 interface Look {
@@ -28,6 +35,7 @@ test(`${studies} studies on one worker: each moves up, knows when it ends, and f
 
   const begunMs = Date.now();
   const submitted = await Promise.all(Array.from({ length: studies }, submit));
+  const seenByOperator = hepastageWith(system.settings, 'queue', '--json');
   const looks = new Map(submitted.map(({ jobId }) => [jobId, [] as Look[]]));
   const ended = new Map<string, JobRecord>();
   while (ended.size < studies) {
@@ -45,6 +53,18 @@ test(`${studies} studies on one worker: each moves up, knows when it ends, and f
     assert.equal(state, JobRecord_State.SUCCEEDED, error?.message);
     assert.equal(estimate, undefined);
   }
+  const { queues, serviceTimes } = JSON.parse((await seenByOperator).stdout) as Overview;
+  assert.deepEqual(
+    queues.map(({ name, workers }) => [name, workers.length]),
+    [
+      ['studies', 1],
+      ['pacs-pushes', 0],
+      // The API sends notices.
+      ['webhooks', 1],
+    ],
+  );
+  assert.ok(serviceTimes.some(({ attempts }) => attempts > 0));
+
   const moved = [...looks.values()].filter((seen) => seen.length > 1);
   assert.ok(moved.length > studies / 4, `only ${moved.length} studies were seen waiting`);
   for (const seen of moved) {

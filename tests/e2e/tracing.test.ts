@@ -5,7 +5,10 @@ import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { objectKeys } from '@hepastage/platform';
 import { decodeText, JobRecord_State, type JobRecord, JobRecordSchema } from '@hepastage/proto';
+import { startReceiver } from '../../packages/webhooks/src/testing/receiver.ts';
+import { eventually } from '../api/eventually.ts';
 import { type Parts, postStudy } from '../api/study-form.ts';
+import { freePorts } from '../helpers/free-port.ts';
 import { startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from '../helpers/otlp-receiver.ts';
 import { follow, phantomStudy } from '../helpers/studies.ts';
 import { startSystem, type System } from '../helpers/system.ts';
@@ -99,6 +102,36 @@ test('a step that failed says so, and with what', async () => {
   assert.equal(only(collector.spans, 'select', 'hepastage-worker').attributes['error.type'], undefined);
 });
 
+test('what follows from a study, its notice and its push to the PACS, belongs to its trace, below the attempt', async () => {
+  await using collector = await startOtlpReceiver();
+  await using receiver = await startReceiver();
+  const [port] = await freePorts(1);
+  await using system = await startSystem('directory', undefined, {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    HEPASTAGE_WEBHOOK_KEY: 'k'.repeat(32),
+    HEPASTAGE_WEBHOOK_ALLOWED_TARGETS: '127.0.0.1',
+    HEPASTAGE_PACS_URL: `http://127.0.0.1:${port}/dicom-web`,
+    HEPASTAGE_PACS_ATTEMPTS: '1',
+  });
+  const worker = await system.startWorker();
+  await follow(system.client, await submitted(system, { traceparent }, { webhook: receiver.url }));
+  await eventually(async () => [receiver.received.length, worker.log().includes('given up')], [1, true]);
+  await Promise.all([worker.stop(), system.api.stop()]);
+
+  const attempt = only(collector.spans, 'process studies', 'hepastage-worker');
+  const notice = only(collector.spans, 'process webhooks', 'hepastage-api');
+  const push = only(collector.spans, 'process pacs-pushes', 'hepastage-worker');
+  for (const span of [notice, push])
+    assert.deepEqual([span.traceId, span.parentSpanId], [traceId, attempt.spanId]);
+  assert.equal(notice.attributes['hepastage.outcome'], 'delivered');
+  assert.equal(notice.attributes['http.response.status_code'], 200);
+  assert.equal(push.attributes['hepastage.outcome'], 'unavailable');
+  assertLogged(system.api.log(), 'webhook', { outcome: 'delivered', traceId });
+  assertLogged(worker.log(), 'push to the PACS', { outcome: 'unavailable', traceId });
+  assertLogged(worker.log(), 'push to the PACS given up', { traceId });
+  assert.ok(receiver.received.every(({ headers }) => headers['traceparent'] === undefined));
+});
+
 test('without a collector no SDK is loaded, and log lines still name the client’s trace', async () => {
   await using collector = await startOtlpReceiver();
   const off = await loadedBy({});
@@ -132,10 +165,14 @@ function packageOf(module: string): string[] {
   return [...module.matchAll(/\/node_modules\/(@opentelemetry\/[^/]+)\//g)].map(([, name]) => name!);
 }
 
-async function submitted({ api }: System, headers: Readonly<Record<string, string>>): Promise<JobRecord> {
+async function submitted(
+  { api }: System,
+  headers: Readonly<Record<string, string>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<JobRecord> {
   const parts: Parts = [
     ['t1w', await readFile(t1w)],
-    ['metadata', '{"externalReference":"a reference"}'],
+    ['metadata', JSON.stringify({ externalReference: 'a reference', ...metadata })],
   ];
   const response = await postStudy(api.url, parts, headers);
   assert.equal(response.status, 202);

@@ -22,7 +22,7 @@ export async function inContainerOrLocally<T>(
 }
 
 /** Asked before testcontainers is loaded, which takes longer and complains. */
-async function containerEngineAnswers(): Promise<boolean> {
+export async function containerEngineAnswers(): Promise<boolean> {
   const host = process.env['DOCKER_HOST'] ?? `unix://${defaultSocket}`;
   const address = host.startsWith('unix://')
     ? { socketPath: host.slice('unix://'.length) }

@@ -1,9 +1,12 @@
+import { buildImages, ownBases } from '../../infra/docker/build-images.ts';
 import { sourcesDigest } from '../../infra/docker/sources-digest.ts';
+import { containerEngineAnswers } from './container-engine.ts';
 import { runProgram } from './run-program.ts';
 import type { ServiceName } from './service-process.ts';
 
 const variable = 'HEPASTAGE_TEST_IMAGES';
 const defaultTag = 'local';
+const names = ['api', 'worker'] as const;
 
 /** The image that tests run instead of a process: hepastage-<name> with the tag that HEPASTAGE_TEST_IMAGES names. Without it, none. */
 export function serviceImage(name: ServiceName): string | undefined {
@@ -12,24 +15,56 @@ export function serviceImage(name: ServiceName): string | undefined {
 }
 
 /**
- * The settings that have a test run use the built images: none where it has such settings already, no engine answers, or the images at hand are not of today's sources, in
- * which case it says so.
+ * The settings that have a test run use the built images. None where somebody has decided already, no engine answers, or the images at hand are of other sources, in which
+ * case it says so.
  */
 export async function imageSettings(): Promise<Record<string, string>> {
-  if (process.env[variable] !== undefined) return {};
-  const built = await Promise.all((['api', 'worker'] as const).map(async (name) => sourcesOf(name, defaultTag)));
-  if (built.some((sources) => sources === undefined)) return {};
-  const now = await sourcesDigest();
-  if (built.every((sources) => sources === now)) return { [variable]: defaultTag };
-  console.log('The images at hand are of other sources: testing processes. node infra/docker/build-images.ts builds them.');
+  if (process.env[variable] !== undefined || !(await containerEngineAnswers())) return {};
+  if (await areOfTodaysSources(defaultTag)) return { [variable]: defaultTag };
+  console.log(
+    'No images of these sources are at hand, so tests run processes: node infra/docker/build-images.ts makes them.',
+  );
   return {};
 }
 
-/** What the image says it was made of; undefined if there is no such image, or no engine. */
-async function sourcesOf(name: ServiceName, tag: string): Promise<string | undefined> {
+export interface BuiltImages {
+  nameOf(name: ServiceName): string;
+  /** Makes them, where they are not of today's sources. */
+  build?(): Promise<void>;
+  /** Why there can't be any. */
+  readonly absent?: string;
+}
+
+/** The images for tests of images: those that HEPASTAGE_TEST_IMAGES names, or else built of today's sources. */
+export async function builtImages(): Promise<BuiltImages> {
+  const tag = process.env[variable] || defaultTag;
+  const nameOf = (name: ServiceName) => `hepastage-${name}:${tag}`;
+  if (!(await containerEngineAnswers())) return { nameOf, absent: 'no container engine answers' };
+  if (process.env[variable] || (await areOfTodaysSources(tag))) return { nameOf };
+  if (!(await canMakeBases()))
+    return { nameOf, absent: 'base images are made by root on Debian, with debootstrap' };
+  return { nameOf, build: async () => buildImages(await ownBases(), tag) };
+}
+
+async function areOfTodaysSources(tag: string): Promise<boolean> {
+  const built = await Promise.all(names.map(async (name) => sourcesOf(`hepastage-${name}:${tag}`)));
+  if (built.includes(undefined)) return false;
+  const today = await sourcesDigest();
+  return built.every((sources) => sources === today);
+}
+
+/** What an image says it was made of; undefined if there is no such image. */
+async function sourcesOf(image: string): Promise<string | undefined> {
   const format = '--format={{index .Config.Labels "hepastage.sources"}}';
-  return runProgram('docker', ['image', 'inspect', format, `hepastage-${name}:${tag}`]).then(
+  return runProgram('docker', ['image', 'inspect', format, image]).then(
     (said) => said.trim(),
     () => undefined,
+  );
+}
+
+async function canMakeBases(): Promise<boolean> {
+  return runProgram('sh', ['-c', 'test "$(id -u)" = 0 && command -v debootstrap']).then(
+    () => true,
+    () => false,
   );
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
@@ -58,9 +59,10 @@ interface KeyValue {
 const takes = (response: ServerResponse) =>
   void response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
 
-/** `answer`: what becomes of a request once it has been read; the collector takes it by default. */
+/** `answer`: what becomes of a request once it has been read; the collector takes it by default. `tls`: it speaks TLS alone, with clients that have a certificate of `ca`. */
 export async function startOtlpReceiver(
   answer: (response: ServerResponse) => void = takes,
+  tls?: { readonly cert: string; readonly key: string; readonly ca: string },
 ): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
   const headers: IncomingHttpHeaders[] = [];
@@ -73,13 +75,15 @@ export async function startOtlpReceiver(
     spans.push(...spansOf(body));
     return answer(response);
   };
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     take(request, response).catch((error: unknown) => response.writeHead(400).end(String(error)));
-  });
+  };
+  const server =
+    tls === undefined ? createServer(listener) : createTlsServer({ ...tls, requestCert: true }, listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
     headers,
     text: () => JSON.stringify(bodies),

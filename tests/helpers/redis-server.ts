@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { inContainerOrLocally } from './container-engine.ts';
+import { startServerContainer } from './container-server.ts';
 import { installRedis } from './install-redis.ts';
 import { startLocalProgram } from './local-program.ts';
 import { type RunningServer, runningServer } from './running-server.ts';
@@ -10,8 +11,7 @@ export interface RedisServer extends RunningServer {
   readonly prefix: string;
 }
 
-const image = 'redis:7.4-alpine';
-const containerPort = 6379;
+const image = process.env['HEPASTAGE_TEST_REDIS_IMAGE'] ?? 'redis:7.4-alpine';
 /** As in production: every write is kept, and no key is evicted. */
 const serverOptions = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--save', ''];
 
@@ -76,19 +76,14 @@ function listeningOptions(port: number | undefined, tls: LocalRedisOptions['tls'
 }
 
 async function startRedisContainer(): Promise<RedisServer> {
-  const { GenericContainer } = await import('testcontainers');
-  const container = await new GenericContainer(image)
-    .withCommand(['redis-server', ...serverOptions])
-    .withExposedPorts(containerPort)
-    .start();
-  return runningServer({
-    url: `redis://${container.getHost()}:${container.getMappedPort(containerPort)}`,
-    prefix: uniquePrefix(),
-    pid: undefined,
-    stop: async () => {
-      await container.stop();
-    },
+  const { pid, ports, stop } = await startServerContainer({
+    image,
+    portCount: 1,
+    arguments: ([port]) => ['redis-server', '--bind', '127.0.0.1', '--port', String(port), ...serverOptions],
+    dataFolder: '/data',
+    readyLine: /Ready to accept connections/,
   });
+  return runningServer({ url: `redis://127.0.0.1:${ports[0]}`, prefix: uniquePrefix(), pid, stop });
 }
 
 /** Somebody else's Redis: only the keys of this test are ours to erase. */

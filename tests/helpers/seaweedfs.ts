@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startServerContainer } from './container-server.ts';
 import { installSeaweedfs } from './install-seaweedfs.ts';
 import { startLocalProgram } from './local-program.ts';
 
-const image = 'chrislusf/seaweedfs:4.48';
-const containerPort = 8333;
+const image = process.env['HEPASTAGE_TEST_S3_IMAGE'] ?? 'chrislusf/seaweedfs:4.48';
 const region = 'us-east-1';
 /** Of a server that only this machine reaches. Any other credentials are refused. */
 const credentials = { accessKeyId: 'test-access-key', secretAccessKey: 'test-secret-key' };
@@ -76,23 +76,24 @@ export async function startSeaweedfs() {
 }
 
 export async function startSeaweedfsContainer() {
-  const { GenericContainer, Wait } = await import('testcontainers');
-  const container = await new GenericContainer(image)
-    .withCopyContentToContainer([{ content: identities, target: '/etc/identities.json' }])
-    .withEnvironment(serverEnvironment)
-    .withCommand(['server', '-dir=/data', '-s3.config=/etc/identities.json', ...serverOptions])
-    .withExposedPorts(containerPort)
-    .withWaitStrategy(Wait.forLogMessage(ready))
-    .start();
-  return {
-    endpoint: `http://${container.getHost()}:${container.getMappedPort(containerPort)}`,
-    region,
-    ...credentials,
-    pid: undefined,
-    stop: async () => {
-      await container.stop();
-    },
-  };
+  const { pid, ports, stop } = await startServerContainer({
+    image,
+    portCount: 8,
+    arguments: (all) => [
+      'server',
+      '-ip=127.0.0.1',
+      '-ip.bind=127.0.0.1',
+      '-dir=/data',
+      '-s3.config=/etc/identities.json',
+      ...portOptions(all),
+      ...serverOptions,
+    ],
+    files: [{ content: identities, target: '/etc/identities.json' }],
+    environment: serverEnvironment,
+    dataFolder: '/data',
+    readyLine: ready,
+  });
+  return { endpoint: `http://127.0.0.1:${ports[0]}`, region, ...credentials, pid, stop };
 }
 
 /** Every server of SeaweedFS listens on two ports, for HTTP and for gRPC. */

@@ -5,18 +5,26 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { runProgram } from './run-program.ts';
 import type { SpawnedService } from './service-process.ts';
 
+/** A service in a container, by the engine's name for it. */
+export interface SpawnedContainer extends SpawnedService {
+  readonly name: string;
+}
+
 const pollMs = 25;
+/** The folders that settings name belong to the user of these tests. */
+const asTester = [`--user=${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`, '--no-healthcheck'];
 /** What a service reads besides the settings that it is given. */
 const inherited = /^(HEPASTAGE_|AWS_|S3_|REDIS_|ORT_)/;
 
 /**
- * Starts a service's image as it runs in production (read-only, no capabilities), but on the host's network and as the user of these tests, who owns the folders that the settings name. The
- * child process is the engine's client: it shows the container's output and ends with its exit code.
+ * Starts a service's image as it runs in production (read-only, no capabilities), but on the host's network and, unless `options` say otherwise, as the user of these tests. The child
+ * process is the engine's client: it shows the container's output and ends with its exit code.
  */
 export async function spawnContainer(
   image: string,
   settings: Readonly<Record<string, string>>,
-): Promise<SpawnedService> {
+  options: readonly string[] = asTester,
+): Promise<SpawnedContainer> {
   const name = `hepastage-test-${randomBytes(6).toString('hex')}`;
   const environment = {
     ...Object.fromEntries(Object.entries(process.env).filter(([variable]) => inherited.test(variable))),
@@ -33,20 +41,19 @@ export async function spawnContainer(
       '--cap-drop=ALL',
       '--security-opt=no-new-privileges',
       '--ulimit=nofile=16384',
-      `--user=${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
-      '--no-healthcheck',
+      ...options,
       ...Object.entries(environment).map(([variable, value]) => `--env=${variable}=${value}`),
       ...foldersOf(settings).map((folder) => `--volume=${folder}:${folder}`),
       image,
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  return { child, pid: await pidOf(name, child) };
+  return { name, child, pid: await pidOf(name, child) };
 }
 
-/** Files and folders of this machine that settings name. */
+/** Files and folders of this machine that settings name, alone, in a list or as an option's value. */
 function foldersOf(settings: Readonly<Record<string, string>>): string[] {
-  const paths = Object.values(settings).flatMap((value) => value.split(','));
+  const paths = Object.values(settings).flatMap((value) => value.split(/[,=\s]/));
   return [...new Set(paths.filter((path) => path.startsWith('/') && existsSync(path)))];
 }
 

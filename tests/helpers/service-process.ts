@@ -57,7 +57,8 @@ export async function startService(
   // At `info` it says where it listens.
   const all = { [portVariable[name]]: '0', HEPASTAGE_LOG_LEVEL: 'info', ...settings };
   const image = serviceImage(name);
-  const { child, pid } = image === undefined ? spawnNode(name, all) : await spawnContainer(image, { ...asOutside, ...all });
+  const { child, pid } =
+    image === undefined ? spawnNode(name, all) : await spawnContainer(image, { ...asOutside, ...all });
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const closed = once(child, 'close');
   const watchdog = pid === undefined ? undefined : watchdogOf(pid);

@@ -1,4 +1,10 @@
-import { type Assumption, dayWeights, hourWeights, type ParameterName, type Parameters } from '../assumptions.ts';
+import {
+  type Assumption,
+  dayWeights,
+  hourWeights,
+  type ParameterName,
+  type Parameters,
+} from '../assumptions.ts';
 import { figure, table } from './markdown.ts';
 
 /** Every assumption with what holds in this run. */

@@ -4,9 +4,12 @@ export function table(
   rows: readonly (readonly string[])[],
   right: readonly number[] = [],
 ): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rule = head.map((_, column) => (right.includes(column) ? '---:' : '---'));
   return [line(head), line(rule), ...rows.map(line)].join('\n');
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
 }
 
 /** Three figures, and thousands set apart. */
@@ -18,6 +21,7 @@ export function figure(value: number): string {
 
 /** With a k, M or G where it is large. */
 export function short(value: number): string {
-  const [divisor, unit] = value >= 1e9 ? [1e9, ' G'] : value >= 1e6 ? [1e6, ' M'] : value >= 1e4 ? [1e3, ' k'] : [1, ''];
+  const [divisor, unit] =
+    value >= 1e9 ? [1e9, ' G'] : value >= 1e6 ? [1e6, ' M'] : value >= 1e4 ? [1e3, ' k'] : [1, ''];
   return `${figure(value / divisor)}${unit}`;
 }

@@ -3,8 +3,6 @@ import { figure, table } from './markdown.ts';
 
 /** What one study costs. */
 export function studyTable(study: StudyCost): string {
-  const milliseconds = (seconds: number) => `${figure(1_000 * seconds)} ms`;
-  const kilobytes = (bytes: number) => `${figure(bytes / 1_000)} kB`;
   return table(
     ['of one study', ''],
     [
@@ -25,4 +23,12 @@ export function studyTable(study: StudyCost): string {
     ],
     [1],
   );
+}
+
+function milliseconds(seconds: number): string {
+  return `${figure(1_000 * seconds)} ms`;
+}
+
+function kilobytes(bytes: number): string {
+  return `${figure(bytes / 1_000)} kB`;
 }

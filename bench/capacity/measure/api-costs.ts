@@ -35,14 +35,10 @@ export async function measureApiCosts(studies: number): Promise<ApiCosts> {
     for (let sent = 0; sent < volumes; sent++) await sendVolume(url, volume);
   });
   const polled = await cpuSecondsFor(pid, async () => {
-    const client = async () => {
-      for (const jobId of jobIds) await (await fetch(`${url}/v1/jobs/${jobId}`)).arrayBuffer();
-    };
-    await Promise.all(Array.from({ length: connectionsOfPolls }, client));
+    await Promise.all(Array.from({ length: connectionsOfPolls }, async () => pollEach(url, jobIds)));
   });
   const perStudy = { process: small.process / studies, mainThread: small.mainThread / studies };
-  const perMebibyte = (of: 'process' | 'mainThread') =>
-    (large[of] / volumes - perStudy[of]) / mebibytes;
+  const perMebibyte = (of: 'process' | 'mainThread') => (large[of] / volumes - perStudy[of]) / mebibytes;
   return {
     cpuSecondsPerStudy: perStudy.process,
     mainThreadCpuSecondsPerStudy: perStudy.mainThread,
@@ -51,4 +47,8 @@ export async function measureApiCosts(studies: number): Promise<ApiCosts> {
     cpuSecondsPerPoll: polled.process / (studies * connectionsOfPolls),
     peakResidentBytes: await peakResidentBytes(pid),
   };
+}
+
+async function pollEach(url: string, jobIds: readonly string[]): Promise<void> {
+  for (const jobId of jobIds) await (await fetch(`${url}/v1/jobs/${jobId}`)).arrayBuffer();
 }

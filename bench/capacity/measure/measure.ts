@@ -35,29 +35,31 @@ const measures: { readonly [P in Part]-?: () => Promise<MeasuredParts[P]> } = {
 
 export const measurableParts = Object.keys(measures) as Part[];
 
-/** Measures parts anew, on this machine, with real processes, Redis and S3. All of them take some five minutes, in which nothing else should run. */
+/** Measures parts anew, on this machine, with real processes, Redis and S3, and keeps each as soon as it is known. All of them take some five minutes, in which nothing else should run. */
 export async function measure(
   before: Measured,
   parts: readonly Part[],
-  say: (line: string) => void,
-): Promise<Measured> {
-  const found: Partial<Record<Part, unknown>> = {};
-  const conditions = { ...before.conditions };
+  { say, keep }: { say: (line: string) => void; keep: (measured: Measured) => Promise<void> },
+): Promise<void> {
+  let measured: Measured = { ...before, machine: thisMachine() };
   for (const part of parts) {
     const [load = 0] = loadavg();
     const begun = performance.now();
     const value = await measures[part]();
     if (value === undefined) continue;
-    found[part] = value;
-    conditions[part] = { date: new Date().toISOString().slice(0, 10), load };
+    const condition = { date: new Date().toISOString().slice(0, 10), load };
+    measured = { ...measured, [part]: value, conditions: { ...measured.conditions, [part]: condition } };
+    await keep(measured);
     say(`${part}: ${((performance.now() - begun) / 1_000).toFixed(0)} s, load average ${load.toFixed(1)}`);
   }
-  const machine = {
+}
+
+function thisMachine(): Measured['machine'] {
+  return {
     cores: availableParallelism(),
     processor: cpus()[0]?.model ?? 'unknown',
     node: process.version,
   };
-  return { ...before, machine, conditions, ...(found as Partial<MeasuredParts>) };
 }
 
 /** Hospitals send images alone, as a rule: masks would cost more. */

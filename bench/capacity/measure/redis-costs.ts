@@ -44,17 +44,26 @@ export async function measureRedisCosts(studies: number): Promise<RedisCosts> {
   const staging = await loadOf(redis, studies + 1 - already, async () => {
     while ((await ended()) < studies + 1) await delay(pollMs);
   });
-  const idle = await loadOf(redis, 1, async () => delay(idleSeconds * 1_000));
+  const idle = await loadOf(redis, idleSeconds, async () => delay(idleSeconds * 1_000));
   const poll = await loadOf(redis, studies, async () => {
     for (const jobId of jobIds) await (await fetch(`${system.api.url}/v1/jobs/${jobId}`)).arrayBuffer();
   });
   return {
     bytesWaiting,
     bytesEnded: (await bytesOfKeys(redis)) / (studies + 1),
-    accepting,
-    staging,
-    poll,
-    idleCommandsPerSecond: idle.commands / idleSeconds,
+    accepting: beside(accepting, idle),
+    staging: beside(staging, idle),
+    poll: beside(poll, idle),
+    idleCommandsPerSecond: idle.commands,
+  };
+}
+
+/** Without what an idle system does in that time. */
+function beside({ commands, cpuSeconds, seconds }: RedisLoad, idle: RedisLoad): RedisLoad {
+  return {
+    commands: Math.max(0, commands - seconds * idle.commands),
+    cpuSeconds: Math.max(0, cpuSeconds - seconds * idle.cpuSeconds),
+    seconds,
   };
 }
 

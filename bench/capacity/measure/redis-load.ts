@@ -5,16 +5,21 @@ export interface RedisLoad {
   readonly commands: number;
   /** Of Redis' one thread, s. */
   readonly cpuSeconds: number;
+  /** How long it took. */
+  readonly seconds: number;
 }
 
 /** What `work` costs Redis, divided by `studies`. */
 export async function loadOf(redis: Redis, studies: number, work: () => Promise<void>): Promise<RedisLoad> {
   const before = await readingOf(redis);
+  const begun = performance.now();
   await work();
+  const seconds = (performance.now() - begun) / 1_000 / studies;
   const after = await readingOf(redis);
   return {
     commands: (after.commands - before.commands) / studies,
     cpuSeconds: (after.cpuSeconds - before.cpuSeconds) / studies,
+    seconds,
   };
 }
 

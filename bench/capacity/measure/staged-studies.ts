@@ -50,8 +50,7 @@ export async function measureStagedStudies(files: StudyFiles, studies: number): 
 
 async function stageOne({ client }: System, files: StudyFiles): Promise<StudyTimes> {
   const record = await follow(client, await client.submit(files, create(StudyMetadataSchema, {})));
-  if (record.state !== JobRecord_State.SUCCEEDED)
-    throw new Error(`a study failed: ${record.error?.message}`);
+  if (record.state !== JobRecord_State.SUCCEEDED) throw new Error(`a study failed: ${record.error?.message}`);
   return studyTimesOf(record, await client.result(record.jobId));
 }
 

@@ -12,8 +12,6 @@ export interface SweepCosts {
   readonly secondsPerJob: number;
   readonly redis: RedisLoad;
   readonly s3Requests: S3Traffic['requests'];
-  /** That a job leaves in the object store, audit log not included. */
-  readonly objectsPerJob: number;
 }
 
 const pollMs = 200;
@@ -32,12 +30,10 @@ export async function measureSweepCosts(studies: number): Promise<SweepCosts> {
   };
   const empty = await sweep();
   for (let study = 0; study < studies; study++) await postSmallStudy(system.api.url);
-  const written = proxy.take().requests;
   const worker = await system.startWorker();
   const ended = async () =>
     (await samplesOf(worker.url, 'hepastage_jobs_total')).reduce((sum, { value }) => sum + value, 0);
   while ((await ended()) < studies) await delay(pollMs);
-  const staged = proxy.take().requests;
   await worker.stop();
   let full = empty;
   const load = await loadOf(redis.client, studies, async () => {
@@ -50,7 +46,6 @@ export async function measureSweepCosts(studies: number): Promise<SweepCosts> {
     s3Requests: Object.fromEntries(
       kinds.map(([kind, count]) => [kind, Math.max(0, count - (empty.requests[kind] ?? 0)) / studies]),
     ),
-    objectsPerJob: (((written['PUT'] ?? 0) + (staged['PUT'] ?? 0)) / studies),
   };
 }
 

@@ -22,7 +22,8 @@ export function limitsOf({ sweep }: Measured, study: StudyCost, p: Parameters): 
     {
       what: `the sweep looks at every kept job each ${p.sweepSeconds} s: ${p.retentionDays} days of jobs`,
       studiesPerDay: p.sweepSeconds / sweep.secondsPerJob / p.retentionDays,
-      remedy: 'raise HEPASTAGE_SWEEP_SECONDS (the sweep only heals and retains); keep fewer days; several deployments',
+      remedy:
+        'raise HEPASTAGE_SWEEP_SECONDS (the sweep only heals and retains); keep fewer days; several deployments',
     },
     {
       what: `Redis’ one thread, ${100 * redisThreadMax} % busy in the busiest hour`,
@@ -40,7 +41,8 @@ export function limitsOf({ sweep }: Measured, study: StudyCost, p: Parameters): 
     {
       what: `S3 writes, ${p.s3PrefixWrites} a second and prefix`,
       studiesPerDay: atPeak(p.s3PrefixWrites / study.s3Writes),
-      remedy: 'S3 splits the prefix by job ids (random) as load grows; until then 503, tried again; several tenants, several prefixes',
+      remedy:
+        'S3 splits the prefix by job ids (random) as load grows; until then 503, tried again; several tenants, several prefixes',
     },
     {
       what: `S3 reads, ${p.s3PrefixReads} a second and prefix`,

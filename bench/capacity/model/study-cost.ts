@@ -26,20 +26,26 @@ export interface StudyCost {
   readonly uploadBytes: number;
   readonly storedBytes: number;
   readonly resultBytes: number;
+  /** Its lines in the audit log included. */
   readonly objects: number;
 }
 
 export function studyCostOf(measured: Measured, p: Parameters): StudyCost {
-  const { api, redis, s3, sweep } = measured;
+  const { api, redis, s3 } = measured;
   const { alone, saturated } = typicalStudies(measured);
   const slices = median(alone.map((times) => times.slices));
-  const encoding = measured.encoder.coreSecondsPerSlice * slices + 2 * measured.encoder.coreSecondsPerRun;
+  const encoding = p.encoderSlice * slices + 2 * p.encoderRun;
   // What is not encoding stays on the cores, wherever the encoders run.
   const host = saturated.cpuSecondsPerStudy - encoding;
   const onCores = p.gpu === 1 ? 0 : encoding * p.encoderWork;
-  const phases = [s3.accepting, s3.staging, times(s3.readingEverything, p.readsPerStudy)];
+  const gpuSeconds =
+    p.gpu * slices * (p.gpuRun / p.batchSlicesMax + (p.encoderSlice * p.encoderWork) / p.gpuSpeed);
+  const phases = [s3.accepting, s3.staging, repeated(s3.readingEverything, p.readsPerStudy)];
   const requests = (kinds: readonly string[]) =>
-    phases.reduce((sum, phase) => sum + kinds.reduce((total, kind) => total + (phase.requests[kind] ?? 0), 0), 0);
+    phases.reduce(
+      (sum, phase) => sum + kinds.reduce((total, kind) => total + (phase.requests[kind] ?? 0), 0),
+      0,
+    );
   return {
     apiCoreSeconds:
       (api.cpuSecondsPerStudy +
@@ -49,8 +55,11 @@ export function studyCostOf(measured: Measured, p: Parameters): StudyCost {
       p.coreSpeed,
     workerCoreSeconds: (host + onCores) / p.coreSpeed,
     workerMainSeconds: saturated.mainThreadCpuSecondsPerStudy / p.coreSpeed,
-    gpuSeconds: p.gpu * slices * (p.gpuRun / p.batchSlicesMax + p.gpuSlice) * p.encoderWork,
-    workerLatency: median(alone.map(({ fetch, prepare, encode, finish }) => fetch + prepare + encode + finish)),
+    gpuSeconds,
+    workerLatency:
+      median(alone.map(({ fetch, prepare, finish }) => fetch + (prepare + finish) / p.coreSpeed)) +
+      p.batchDelay +
+      (p.gpu === 1 ? gpuSeconds : onCores / p.coreSpeed / p.coresPerWorker),
     redisCommands: redis.accepting.commands + redis.staging.commands + p.pollsPerStudy * redis.poll.commands,
     redisCpuSeconds:
       redis.accepting.cpuSeconds + redis.staging.cpuSeconds + p.pollsPerStudy * redis.poll.cpuSeconds,
@@ -61,13 +70,15 @@ export function studyCostOf(measured: Measured, p: Parameters): StudyCost {
     uploadBytes: s3.accepting.bytesIn,
     storedBytes: s3.accepting.bytesIn + s3.staging.bytesIn,
     resultBytes: s3.readingEverything.bytesOut,
-    objects: sweep.objectsPerJob,
+    objects: (s3.accepting.requests['PUT'] ?? 0) + (s3.staging.requests['PUT'] ?? 0),
   };
 }
 
-function times({ requests, bytesIn, bytesOut }: S3Traffic, factor: number): S3Traffic {
+function repeated({ requests, bytesIn, bytesOut }: S3Traffic, factor: number): S3Traffic {
   return {
-    requests: Object.fromEntries(Object.entries(requests).map(([kind, count]) => [kind, count * factor] as const)),
+    requests: Object.fromEntries(
+      Object.entries(requests).map(([kind, count]) => [kind, count * factor] as const),
+    ),
     bytesIn: bytesIn * factor,
     bytesOut: bytesOut * factor,
   };

@@ -86,7 +86,8 @@ export class Batcher {
   /** Ends the batch that runs. Returns the slots all of whose slices are through. */
   end(): number[] {
     const through = this.#running.filter(
-      (slot) => this.#slicesLeft[slot] === 0 && !this.#lines.some((line) => line.some((it) => it.slot === slot)),
+      (slot) =>
+        this.#slicesLeft[slot] === 0 && !this.#lines.some((line) => line.some((it) => it.slot === slot)),
     );
     this.#running = [];
     this.remaining = 0;

@@ -1,3 +1,5 @@
+import { larger } from './larger.ts';
+
 /** What happens when: the earliest first, and of the same instant what was planned first. Arrays of numbers, because millions of objects would keep the collector busy. */
 export class EventHeap {
   #times = new Float64Array(1_024);
@@ -84,10 +86,6 @@ export class EventHeap {
 
   #grow(): void {
     const length = 2 * this.#times.length;
-    const larger = <T extends { set(values: T): void }>(to: T, from: T): T => {
-      to.set(from);
-      return to;
-    };
     this.#times = larger(new Float64Array(length), this.#times);
     this.#orders = larger(new Float64Array(length), this.#orders);
     this.#kinds = larger(new Uint8Array(length), this.#kinds);

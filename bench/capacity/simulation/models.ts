@@ -4,10 +4,11 @@ import type { WorkerModel } from './worker.ts';
 
 export function workerModel(p: Parameters): WorkerModel {
   const onGpu = p.gpu === 1;
+  const work = p.encoderWork / p.coreSpeed;
   // On the CPU a run has all cores of its worker.
-  const [run, slice] = onGpu
-    ? [p.gpuRun, p.gpuSlice]
-    : [p.encoderRun, p.encoderSlice].map((coreSeconds) => coreSeconds / (p.coresPerWorker * p.coreSpeed));
+  const [secondsPerRun, secondsPerSlice] = onGpu
+    ? [p.gpuRun, (p.encoderSlice * p.encoderWork) / p.gpuSpeed]
+    : [(p.encoderRun * work) / p.coresPerWorker, (p.encoderSlice * work) / p.coresPerWorker];
   return {
     cores: p.coresPerWorker,
     jobsInFlight: p.jobsInFlight,
@@ -17,8 +18,8 @@ export function workerModel(p: Parameters): WorkerModel {
     mainThreadShare: p.mainThreadShare,
     encoderOnGpu: onGpu,
     encoder: {
-      secondsPerRun: run! * p.encoderWork,
-      secondsPerSlice: slice! * p.encoderWork,
+      secondsPerRun,
+      secondsPerSlice,
       batchSlicesMax: p.batchSlicesMax,
       batchDelay: p.batchDelay,
     },

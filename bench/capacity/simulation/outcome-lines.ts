@@ -1,5 +1,5 @@
 import type { Parameters } from '../assumptions.ts';
-import type { Outcome, Times } from './outcome.ts';
+import type { ByPriority, Outcome, Times } from './outcome.ts';
 
 /** The answer for people. */
 export function outcomeLines(
@@ -8,7 +8,6 @@ export function outcomeLines(
   { seed, seconds }: { readonly seed: number; readonly seconds: number },
 ): string {
   const { arrived, succeeded, failed, workers, cost, withinObjective } = outcome;
-  const both = ({ stat, routine }: { stat: number; routine: number }) => (stat + routine).toLocaleString('en');
   const lines = [
     `${both(arrived)} studies in ${days} d: ${both(succeeded)} succeeded, ${both(failed)} failed, ${outcome.gaveUp} gave up, ${outcome.unfinished} unfinished; ${outcome.turnedAway} times turned away`,
     `time to result, STAT:    ${times(outcome.timeToResult.stat)}; within objective ${percent(withinObjective.stat)}`,
@@ -26,6 +25,10 @@ export function outcomeLines(
     ),
   ];
   return lines.join('\n');
+}
+
+function both({ stat, routine }: ByPriority<number>): string {
+  return (stat + routine).toLocaleString('en');
 }
 
 function times({ p50, p95, p99, max }: Times): string {

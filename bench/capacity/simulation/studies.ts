@@ -1,3 +1,5 @@
+import { larger } from './larger.ts';
+
 /** Studies in the system, by number. Numbers are used again, so that memory is bounded by how many there are at once. */
 export class Studies {
   /** When it was first sent, and when it was accepted, s. */
@@ -37,10 +39,6 @@ export class Studies {
   }
 
   #grow(): void {
-    const larger = <T extends { set(values: T): void }>(to: T, from: T): T => {
-      to.set(from);
-      return to;
-    };
     const length = 2 * this.sentAt.length;
     this.sentAt = larger(new Float64Array(length), this.sentAt);
     this.acceptedAt = larger(new Float64Array(length), this.acceptedAt);

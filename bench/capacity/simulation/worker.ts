@@ -144,7 +144,8 @@ export class Worker {
   }
 
   #setRates(): void {
-    const { cores, imagingThreads, prepareThreads, finishThreads, mainThreadShare, encoderOnGpu } = this.#model;
+    const { cores, imagingThreads, prepareThreads, finishThreads, mainThreadShare, encoderOnGpu } =
+      this.#model;
     let [inPreparation, inFinish] = [0, 0];
     for (const phase of this.#phases) {
       if (phase === preparing) inPreparation++;

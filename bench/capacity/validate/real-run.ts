@@ -67,8 +67,7 @@ export async function realRun(options: RealRunOptions): Promise<RealRun> {
 
 async function staged({ client }: System, files: StudyFiles): Promise<JobRecord> {
   const record = await follow(client, await client.submit(files, create(StudyMetadataSchema, {})));
-  if (record.state !== JobRecord_State.SUCCEEDED)
-    throw new Error(`a study failed: ${record.error?.message}`);
+  if (record.state !== JobRecord_State.SUCCEEDED) throw new Error(`a study failed: ${record.error?.message}`);
   return record;
 }
 

@@ -1,7 +1,9 @@
 #!/bin/sh
+# usage: install-cuda.sh [FOLDER]
+#
 # Has ONNX Runtime fetch its provider for CUDA 12, and fails without it: an image that lacks it would start and then refuse to work.
 set -u
-cd /app/node_modules/onnxruntime-node || exit 1
+cd "${1:-/app}/node_modules/onnxruntime-node" || exit 1
 ONNXRUNTIME_NODE_INSTALL=cuda12 node script/install.js
 provider=$(find bin -name libonnxruntime_providers_cuda.so)
 if [ -z "$provider" ]; then

@@ -38,6 +38,7 @@ export type { QueueOutlook, QueuePlace } from './queue/queue-outlook.ts';
 export type { QueueState, StudyQueue } from './queue/study-queue.ts';
 export { copiesOf, type Redis } from './redis/connection-copies.ts';
 export { answered, connectRedis, unavailable } from './redis/connection.ts';
+export type { MemoryUse } from './redis/memory-use.ts';
 export { hasStalled, isGivenUp } from './queue/given-up.ts';
 export { giveBack, giveBackToFront } from './queue/give-back.ts';
 export type { RedisTarget } from './redis/redis-target.ts';

@@ -7,6 +7,7 @@ import type { ApiDeps } from './deps.ts';
 import { listenerOf } from './http/listener.ts';
 import { requestValidator } from './http/request-validator.ts';
 import { allowedMethods } from './plugins/allowed-methods.ts';
+import { board } from './board/board.ts';
 import { closing } from './plugins/closing.ts';
 import { docs } from './plugins/docs.ts';
 import { httpConformance } from './plugins/http-conformance.ts';
@@ -60,6 +61,9 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     keepAliveTimeout: config.keepAliveMs,
     requestTimeout: config.requestMsMax,
     maxRequestsPerSocket: config.requestsPerConnectionMax,
+    // What comes over an open connection while the service stops is answered like anything else, and is the last on it: Fastify's own 503 is no problem document, and says not when to
+    // come again.
+    return503OnClosing: false,
     ...serverOptions,
     clientErrorHandler: answerClientError,
     frameworkErrors: answerUnroutable,
@@ -84,6 +88,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(unreadHeads);
   await app.register(operationsServer, config);
   await app.register(docs, config);
+  if (config.board === 'on') await app.register(board, deps);
   for (const route of routes) await app.register(route, deps);
   return app;
 }

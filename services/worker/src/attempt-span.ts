@@ -11,7 +11,7 @@ import {
 import {
   enumName,
   type HepastageError,
-  Progress_Step,
+  type Progress_Step,
   Progress_StepSchema,
   type StudyRequest,
 } from '@hepastage/proto';

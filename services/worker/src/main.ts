@@ -33,8 +33,10 @@ async function stops(worker: RunningWorker, logger: Logger): Promise<boolean> {
  * an exit would wait for it.
  */
 function end(exitCode: number): void {
-  if (aThreadHangs()) process.kill(process.pid, 'SIGKILL');
-  else process.exit(exitCode);
+  if (!aThreadHangs()) process.exit(exitCode);
+  process.kill(process.pid, 'SIGKILL');
+  // Still here: the first process of a container cannot be killed from within, but it can crash.
+  process.abort();
 }
 
 let logger = createLogger(service, 'error');

@@ -1,5 +1,11 @@
 import { expectedEndMs } from '@hepastage/jobs';
-import { type QueueEntry, type QueueReport, serviceMsAt, type ServiceTime } from '@hepastage/platform';
+import {
+  type MemoryUse,
+  type QueueEntry,
+  type QueueReport,
+  serviceMsAt,
+  type ServiceTime,
+} from '@hepastage/platform';
 import type { QueueParts } from './with-queue.ts';
 
 /** What operators want to know of the queues at a glance. */
@@ -13,7 +19,7 @@ export interface QueueOverview {
   readonly serviceTimes: readonly ServiceTime[];
   /** When all that waits now is done, if nothing more comes; undefined where nobody can tell, or nothing waits. */
   readonly drainedAt: Date | undefined;
-  readonly redis: { readonly used: number; readonly max: number | undefined };
+  readonly redis: MemoryUse;
 }
 
 /** Most entries of one kind that are shown. */

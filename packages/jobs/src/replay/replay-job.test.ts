@@ -44,6 +44,7 @@ test('a replay has copies of the study’s files, its own names for them, and go
   assert.equal(request.replayOf, old.jobId);
   assert.deepEqual([request.idempotencyKeySha256, request.contentSha256], ['', '']);
   assert.deepEqual(request.metadata, old.metadata);
+  assert.equal(request.traceparent, old.traceparent, 'work on it is part of the same trace');
   const keys = await keysOf(deps, jobId);
   assert.deepEqual(
     keys.map((key) => key.slice(objectKeys.job(tenant, jobId).length)),
@@ -133,6 +134,7 @@ async function failedJob({ store, status }: ReplayDeps): Promise<StudyRequest> {
     metadata: { externalReference: 'reference' },
     idempotencyKeySha256: 'of the key',
     contentSha256: 'of the content',
+    traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
     inputs: [
       await writeDicomIndex(create(DicomStudySchema, { instances }), { store, tenant, jobId }),
       create(StudyInputSchema, { sequence: Sequence.T2W, role: StudyInput_Role.IMAGE, key: volume }),

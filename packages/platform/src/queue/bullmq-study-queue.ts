@@ -3,6 +3,7 @@ import { type JobState, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
 import { answered, connectRedis, unavailable } from '../redis/connection.ts';
+import { memoryUse } from '../redis/memory-use.ts';
 import type { RedisTarget } from '../redis/redis-target.ts';
 import {
   jobOptions,
@@ -112,10 +113,8 @@ class BullMqStudyQueue implements StudyQueue {
   }
 
   async memoryShare(): Promise<number | undefined> {
-    const info = await answered(this.#redis.info('memory'));
-    const figure = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
-    const max = figure('maxmemory');
-    return max === 0 ? undefined : figure('used_memory') / max;
+    const { used, max } = await memoryUse(this.#redis);
+    return max === undefined ? undefined : used / max;
   }
 
   async check(): Promise<void> {

@@ -1,6 +1,7 @@
 import { type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { answered, connectRedis, unavailable } from '../redis/connection.ts';
+import { type MemoryUse, memoryUse } from '../redis/memory-use.ts';
 import { keptEvents, noticeQueueName, pushQueueName, queueName, queuePrefix } from './queue-contract.ts';
 import { type QueueOutlook, type QueuePlace, readOutlook } from './queue-outlook.ts';
 import type { StudyQueueOptions } from './bullmq-study-queue.ts';
@@ -132,11 +133,8 @@ export class QueueInspector {
     await answered(this.#studies.resume());
   }
 
-  /** Bytes that Redis has in use, and may have; `max` undefined: as many as there are. */
-  async memory(): Promise<{ readonly used: number; readonly max: number | undefined }> {
-    const info = await answered(this.#redis.info('memory'));
-    const figure = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
-    return { used: figure('used_memory'), max: figure('maxmemory') || undefined };
+  async memory(): Promise<MemoryUse> {
+    return memoryUse(this.#redis);
   }
 
   async #entries(state: 'waiting' | 'prioritized' | 'active' | 'delayed', countMax: number) {

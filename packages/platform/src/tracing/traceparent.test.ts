@@ -13,7 +13,7 @@ test('a traceparent names a span, and is written as it was read', () => {
   ] as const) {
     const context = parseTraceparent(text);
     assert.deepEqual(context, { traceId, spanId, traceFlags, isRemote: true });
-    assert.equal(formatTraceparent(context!), text);
+    assert.equal(formatTraceparent(context), text);
   }
 });
 

@@ -62,6 +62,11 @@ export const accessSettings = {
         'who sees /metrics: open, scope (metrics:read) or port; without it, scope where authentication is required, else open',
     }),
   ),
+  board: Type.Enum(['off', 'on'], {
+    default: 'off',
+    description:
+      'on: a page of all tenants’ queues at /ops/queues; behind the operations port where /metrics is, else for credentials with the scope operator',
+  }),
   operationsHost: Type.String({
     default: '127.0.0.1',
     minLength: 1,
@@ -93,6 +98,9 @@ export const accessSettings = {
 export type AccessConfig = Static<TObject<typeof accessSettings>>;
 
 /** Who sees /metrics. */
-export function metricsExposure({ metricsAccess, authentication }: AccessConfig): Exposure {
+export function metricsExposure({
+  metricsAccess,
+  authentication,
+}: Pick<AccessConfig, 'metricsAccess' | 'authentication'>): Exposure {
   return metricsAccess ?? (authentication === 'required' ? 'scope' : 'open');
 }

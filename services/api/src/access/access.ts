@@ -3,15 +3,15 @@ import { ErrorCode, HepastageError } from '@hepastage/proto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import plugin from 'fastify-plugin';
 import { routeNotFound } from '../plugins/problems.ts';
-import type { Exposure } from './access-settings.ts';
 import type { Authenticate } from './authenticate.ts';
+import { basicChallenge, basicPassword } from './basic.ts';
 import { bearerToken, forbiddenChallenge, unauthenticatedChallenge } from './bearer.ts';
 import { answersHere } from './operations-server.ts';
 import type { Principal } from './principal.ts';
-import { accessOfRoute } from './route-access.ts';
+import { type AccessOfLibraries, accessOfRoute } from './route-access.ts';
 
 export interface AccessOptions {
-  readonly config: { readonly docsAccess: Exposure };
+  readonly config: AccessOfLibraries;
   readonly authenticate: Authenticate;
 }
 
@@ -41,11 +41,15 @@ export const access = plugin<AccessOptions>(
     });
 
     async function identify(request: FastifyRequest, reply: FastifyReply): Promise<Principal> {
-      const token = bearerToken(request.headers.authorization);
+      const { authorization } = request.headers;
+      const { takesBasic } = request.routeOptions.config;
+      const token =
+        bearerToken(authorization) ?? (takesBasic === true ? basicPassword(authorization) : undefined);
       const verdict = await authenticate(token);
       if ('principal' in verdict) return verdict.principal;
       request.log.info(verdict, 'credentials refused');
-      reply.header('www-authenticate', unauthenticatedChallenge(token));
+      const challenge = unauthenticatedChallenge(token);
+      reply.header('www-authenticate', takesBasic === true ? [challenge, basicChallenge] : challenge);
       throw unauthenticated(token);
     }
   },

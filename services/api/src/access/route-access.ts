@@ -1,6 +1,6 @@
 import type { Scope } from '@hepastage/access';
 import type { RouteOptions } from 'fastify';
-import type { Exposure } from './access-settings.ts';
+import { type AccessConfig, type Exposure, metricsExposure } from './access-settings.ts';
 
 /** What a route asks of whoever calls it. */
 export interface RouteAccess {
@@ -8,7 +8,15 @@ export interface RouteAccess {
   readonly scope?: Scope | 'none';
   /** Of routes for operators. */
   readonly exposure?: Exposure;
+  /** It is a page: a browser, which has no other way, may send an API key as the password of HTTP Basic. */
+  readonly takesBasic?: boolean;
 }
+
+/** What the access of libraries' routes depends on. */
+export type AccessOfLibraries = Pick<AccessConfig, 'docsAccess' | 'metricsAccess' | 'authentication'>;
+
+/** Where the page of the queues is. */
+export const boardPath = '/ops/queues';
 
 declare module 'fastify' {
   interface FastifyContextConfig extends RouteAccess {}
@@ -19,13 +27,24 @@ export function docsRouteAccess({ docsAccess }: { readonly docsAccess: Exposure 
   return { scope: 'admin', exposure: docsAccess };
 }
 
+/** The page of the queues. It shows the jobs of all tenants: no tenant's admin sees it, and it is open to nobody but whoever reaches the operations port. */
+export function boardRouteAccess(config: AccessOfLibraries): RouteAccess {
+  const exposure = metricsExposure(config) === 'port' ? 'port' : 'scope';
+  return { scope: 'operator', exposure, takesBasic: true };
+}
+
 /** What a route declares. Throws where it declares nothing, so that none is forgotten. */
 export function accessOfRoute(
   { url, method, config = {} }: Pick<RouteOptions, 'url' | 'method' | 'config'>,
-  docs: { readonly docsAccess: Exposure },
+  settings: AccessOfLibraries,
 ): RouteAccess {
   if (config.scope !== undefined) return config;
   // Routes of libraries can't say it themselves.
-  if (url === '/docs' || url.startsWith('/docs/')) return docsRouteAccess(docs);
+  if (isBelow(url, '/docs')) return docsRouteAccess(settings);
+  if (isBelow(url, boardPath)) return boardRouteAccess(settings);
   throw new Error(`the route ${String(method)} ${url} does not declare a scope`);
+}
+
+function isBelow(url: string, path: string): boolean {
+  return url === path || url.startsWith(`${path}/`);
 }

@@ -10,7 +10,7 @@ export interface CrossOriginOptions {
 const preflightSeconds = 600;
 
 const requestHeaders =
-  'Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, Prefer, X-Request-Id';
+  'Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, Prefer, Traceparent, X-Request-Id';
 const responseHeaders =
   'Location, ETag, Retry-After, Content-Disposition, Link, WWW-Authenticate, X-Request-Id, ' +
   'RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit, RateLimit-Policy';

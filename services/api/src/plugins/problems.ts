@@ -40,7 +40,9 @@ export const problems = plugin<ProblemOptions>(
       // Fastify refuses some methods before it says that there is no such route.
       if (request.is404) return unroutable(request, reply);
       const error = toContractError(thrown);
-      if (error.httpStatus >= 500) request.log.error({ err: error }, 'request failed');
+      // A replica that is being replaced says so to every probe, as it should: nothing has failed.
+      const isFault = error.httpStatus >= 500 && error.code !== ErrorCode.NOT_READY;
+      if (isFault) request.log.error({ err: error }, 'request failed');
       else request.log.info({ err: error }, 'request refused');
       return reply.problem(error);
     });

@@ -3,7 +3,13 @@ import https from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseKeyPairsIntoRecord } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  detectResources,
+  resourceAttributesEnvDetector,
+  resourceFromAttributes,
+  serviceInstanceIdDetector,
+  serviceNameEnvDetector,
+} from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Logger } from '../../logger.ts';
 import type { SamplerName } from '../samplers.ts';
@@ -31,6 +37,9 @@ const gatherMs = 1_000;
 /** Longest that the last spans may take, ms. */
 const closeMsMax = 2_000;
 
+/** An id for each process; and what OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME say, more or otherwise. */
+const detectors = [serviceInstanceIdDetector, resourceAttributesEnvDetector, serviceNameEnvDetector];
+
 /** Traces that go to a collector in the background: batches of JSON over HTTP. Nothing waits for it, and nothing fails with it. */
 export function startTracing({ service, logger, sampler, ratio, ...target }: OtlpOptions): Tracing {
   const own = resourceFromAttributes({
@@ -38,8 +47,7 @@ export function startTracing({ service, logger, sampler, ratio, ...target }: Otl
     'service.name': `hepastage-${service}`,
   });
   const provider = new TracerProvider({
-    // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say more of it, or otherwise.
-    resource: own.merge(detectResources({ detectors: [envDetector] })),
+    resource: own.merge(detectResources({ detectors })),
     sampler: samplerOf(sampler, ratio),
     spanProcessors: [
       new BatchSpanProcessor({

@@ -1,2 +1,0 @@
-import { benchTracing } from './tracing.ts';
-console.log(await benchTracing());

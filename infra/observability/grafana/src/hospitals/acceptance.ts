@@ -1,0 +1,104 @@
+import type { Row } from '../dashboard.ts';
+import { quantileBy, rateBy } from '../queries.ts';
+
+const requests = 'hepastage_http_request_duration_seconds';
+const uploads = 'method="POST", route=~"/v1/studies|/dicomweb/studies.*"';
+
+/** How uploads are answered. */
+export const acceptance: Row = {
+  title: 'Acceptance',
+  panels: [
+    {
+      kind: 'timeseries',
+      title: 'Uploads by answer',
+      description:
+        '2xx is accepted (DICOMweb: stored); 4xx is the client’s to change; 503 says when to come back.',
+      unit: 'reqps',
+      queries: [
+        {
+          expr: rateBy('status', `${requests}_count{${uploads}, instance=~"$instance"}`),
+          legend: '{{status}}',
+        },
+      ],
+      width: 8,
+      stacked: true,
+      runbooks: ['slo-acceptance', 'hepastagemostuploadsrefused'],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Refused, by code',
+      description:
+        'Why uploads to /v1/studies were refused: proto/hepastage/v1/error.proto explains each code.',
+      unit: 'reqps',
+      queries: [
+        {
+          expr: rateBy('code', 'hepastage_refused_uploads_total{instance=~"$instance"}'),
+          legend: '{{code}}',
+        },
+      ],
+      width: 8,
+      stacked: true,
+      runbooks: ['hepastagemostuploadsrefused'],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Duration of uploads',
+      description: 'Until the answer; most of it is the sender’s line.',
+      unit: 's',
+      queries: [0.5, 0.95, 0.99].map((q) => ({
+        expr: quantileBy(q, '', requests, `{${uploads}, instance=~"$instance"}`),
+        legend: `p${q * 100}`,
+      })),
+      width: 8,
+    },
+    {
+      kind: 'timeseries',
+      title: 'Duration of other requests, p95',
+      description:
+        'By route. /v1/jobs/:id includes long polls (Prefer: wait=N), which last as long as they were asked to.',
+      unit: 's',
+      queries: [
+        {
+          expr: quantileBy(0.95, 'route', requests, '{method!="POST", instance=~"$instance"}'),
+          legend: '{{route}}',
+        },
+      ],
+      width: 8,
+    },
+    {
+      kind: 'timeseries',
+      title: 'Accepted, by door',
+      description: 'Studies over REST and over DICOMweb.',
+      unit: 'reqps',
+      queries: [
+        {
+          expr: rateBy('door', 'hepastage_accepted_studies_total{instance=~"$instance"}'),
+          legend: '{{door}}',
+        },
+      ],
+      width: 8,
+      stacked: true,
+    },
+    {
+      kind: 'timeseries',
+      title: 'Bytes received',
+      description: 'Of files, over all APIs.',
+      unit: 'Bps',
+      queries: [
+        {
+          expr: 'sum(rate(hepastage_upload_bytes_total{instance=~"$instance"}[$__rate_interval]))',
+          legend: 'received',
+        },
+      ],
+      width: 4,
+    },
+    {
+      kind: 'timeseries',
+      title: 'Uploads in progress',
+      description: 'Each takes some 6 MiB of the API’s memory.',
+      unit: 'short',
+      queries: [{ expr: 'sum(hepastage_uploads_active{instance=~"$instance"})', legend: 'uploads' }],
+      width: 4,
+    },
+  ],
+};
