@@ -46,7 +46,7 @@ export function planLines({ rows, limits, workerStudiesPerSecond, workerLimit }:
     limits.map(({ what, studiesPerDay, remedy }) => [what, short(studiesPerDay), remedy]),
     [1],
   );
-  return `One worker takes ${figure(workerStudiesPerSecond)} studies a second: its ${workerLimit} limit it.
+  return `One worker takes ${figure(workerStudiesPerSecond)} studies a second. What limits it: ${workerLimit}.
 
 ${sizes}
 

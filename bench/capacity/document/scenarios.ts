@@ -27,6 +27,10 @@ const scenarios: readonly (readonly [what: string, set: readonly string[]])[] = 
     '100,000, model of 500 times the work, no GPU',
     ['studiesPerDay=100000', 'workersMin=1', 'workersMax=100', 'encoderWork=500'],
   ],
+  [
+    '100,000, the same, four workers at most: too few',
+    ['studiesPerDay=100000', 'workersMin=1', 'workersMax=4', 'encoderWork=500'],
+  ],
   ['100,000, the same on GPUs (assumed)', ['studiesPerDay=100000', 'workersMin=1', ...gpuSettings]],
 ];
 

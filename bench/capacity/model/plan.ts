@@ -51,7 +51,9 @@ export function plan(measured: Measured, parameters: Parameters): Plan {
     study,
     workerStudiesPerSecond: studiesPerSecond,
     workerLimit: limit,
-    rows: planSizes.map((size) => rowOf(size, study, studiesPerSecond, parameters)),
+    rows: planSizes.map((size) =>
+      rowOf(size, { study, measured, workerRate: studiesPerSecond, p: parameters }),
+    ),
     limits: limitsOf(measured, study, parameters),
   };
 }
@@ -67,20 +69,35 @@ export function workerThroughput(study: StudyCost, p: Parameters) {
   return bounds.reduce((least, bound) => (bound.studiesPerSecond < least.studiesPerSecond ? bound : least));
 }
 
-function rowOf(studiesPerDay: number, study: StudyCost, workerRate: number, p: Parameters): PlanRow {
+function rowOf(
+  studiesPerDay: number,
+  {
+    study,
+    measured,
+    workerRate,
+    p,
+  }: { study: StudyCost; measured: Measured; workerRate: number; p: Parameters },
+): PlanRow {
   const peak = (studiesPerDay / daySeconds) * p.peakFactor;
   const kept = studiesPerDay * p.retentionDays;
   const redisBytes = kept * study.redisBytesKept + peak * p.queueAgeMax * study.redisBytesWaiting;
   const workerHoursPerDay = studiesPerDay / (workerRate * p.workerUtilisation) / 3_600;
   const redisGibibytes = redisBytes / gibibyte;
+  const apiPods = Math.max(
+    apiPodsMin,
+    Math.ceil((peak * study.apiCoreSeconds) / (p.apiCores * p.apiUtilisation)),
+  );
+  const workers = Math.max(1, Math.ceil(peak / (workerRate * p.workerUtilisation)));
+  // Measured of one of each.
+  const idleCommands = measured.redis.idleCommandsPerSecond * Math.max(apiPods, workers);
   return {
     studiesPerDay,
     studiesPerSecond: peak,
-    apiPods: Math.max(apiPodsMin, Math.ceil((peak * study.apiCoreSeconds) / (p.apiCores * p.apiUtilisation))),
-    workers: Math.max(1, Math.ceil(peak / (workerRate * p.workerUtilisation))),
+    apiPods,
+    workers,
     workerHoursPerDay,
     redisGibibytes,
-    redisCommandsPerSecond: peak * study.redisCommands,
+    redisCommandsPerSecond: peak * study.redisCommands + idleCommands,
     redisThread: peak * study.redisCpuSeconds,
     s3WritesPerSecond: peak * study.s3Writes,
     s3ReadsPerSecond: peak * study.s3Reads,

@@ -37,7 +37,7 @@ const seed = 7;
 /** Runs of the simulation: one alone draws only so many service times. */
 const runs = 20;
 /** As the worker that is started has it (services/worker/src/config.ts). */
-const workerDefaults = { jobsInFlight: 8 };
+export const workerDefaults = { jobsInFlight: 8 };
 
 /** Sends studies to a real worker, and the same arrivals through the simulation, with the service times that were measured right before. */
 export async function validate(): Promise<Comparison> {
