@@ -15,6 +15,8 @@ export const localBases = { build: 'hepastage-local/build', run: 'hepastage-loca
 const npmVersion = '11.19.1';
 /** Of all that Debian has, what Node and ONNX Runtime load. */
 const runPackages = ['base-files', 'libc6', 'libgcc-s1', 'libstdc++6', 'ca-certificates', 'tzdata'];
+/** Scripts for administrators, and pages for people. */
+const leftOut = ['bin', 'sbin', 'share/man'].map((folder) => `--exclude=./usr/${folder}/?*`);
 /** Debian's own folders are links into /usr. */
 const merged = ['bin', 'lib', 'lib64', 'sbin'];
 const nobody = 65_532;
