@@ -140,11 +140,10 @@ async function main(): Promise<void> {
     },
   });
   const { 'build-base': buildBase, base, 'cuda-base': cudaBase } = values;
+  if ((buildBase === undefined) !== (base === undefined)) throw new Error('name both bases, or neither');
   const bases =
-    buildBase !== undefined && base !== undefined
-      ? { buildBase, base, cudaBase, isPinned: true }
-      : { ...(await ownBases()), cudaBase };
-  await buildImages(bases, values.tag, values.sboms);
+    buildBase !== undefined && base !== undefined ? { buildBase, base, isPinned: true } : await ownBases();
+  await buildImages({ ...bases, cudaBase }, values.tag, values.sboms);
 }
 
 if (import.meta.main) {

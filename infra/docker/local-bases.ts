@@ -4,7 +4,7 @@
  * Makes base images out of Debian's packages, for machines that reach no image registry: what builds (a minimal Debian with Node and npm) and what runs (the C and C++
  * libraries, certificates and time zones, nothing that can be called). Needs Debian, root and a Docker engine.
  */
-import { chmod, copyFile, glob, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, glob, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProgram } from '../../tests/helpers/run-program.ts';
 import { temporaryDirectory } from '../../tests/helpers/temporary-directory.ts';
@@ -16,7 +16,7 @@ const npmVersion = '11.19.1';
 /** Of all that Debian has, what Node and ONNX Runtime load. */
 const runPackages = ['base-files', 'libc6', 'libgcc-s1', 'libstdc++6', 'ca-certificates', 'tzdata'];
 /** Scripts for administrators, and pages for people. */
-const leftOut = ['bin', 'sbin', 'share/man'].map((folder) => `--exclude=./usr/${folder}/?*`);
+const leftOut = ['usr/sbin/update-ca-certificates', 'usr/share/man'];
 /** Debian's own folders are links into /usr. */
 const merged = ['bin', 'lib', 'lib64', 'sbin'];
 const nobody = 65_532;
@@ -38,6 +38,7 @@ async function makeRunBase(): Promise<void> {
   }
   await runProgram('apt-get', ['download', ...runPackages], packages.path);
   for (const file of await readdir(packages.path)) await unpack(join(packages.path, file), root);
+  for (const path of leftOut) await rm(join(root, path), { recursive: true, force: true });
   await writeAuthorities(root);
   await writeFile(join(root, 'etc/passwd'), passwd());
   await writeFile(join(root, 'etc/group'), `root:x:0:\nnonroot:x:${nobody}:\n`);

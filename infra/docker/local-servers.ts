@@ -53,7 +53,7 @@ async function copyInto(root: string, from: string, to: string): Promise<void> {
 /** What the dynamic loader finds for it; none for a static program. */
 async function librariesOf(program: string, libraryPath: string): Promise<string[]> {
   const said = await runProgram('env', [`LD_LIBRARY_PATH=${libraryPath}`, 'ldd', program]).catch(() => '');
-  return [...said.matchAll(/(?:=> )?(?<file>\/\S+) \(0x/g)].map(({ groups }) => groups!['file']);
+  return [...said.matchAll(/(?:=> )?(\/\S+) \(0x/g)].flatMap(([, file]) => file ?? []);
 }
 
 if (import.meta.main) await makeLocalServers();

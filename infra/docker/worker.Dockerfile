@@ -35,7 +35,7 @@ COPY models models
 COPY infra/docker/healthcheck.mjs infra/docker/hepastage /app/
 COPY infra/docker/setup /app/setup
 # For compose.yaml: a new volume belongs to whom its folder belongs to in the first container that has it.
-RUN cd / && mkdir -p volumes && cd volumes && mkdir secrets redis-secrets s3-secrets grafana-secrets redis s3 prometheus grafana
+RUN cd / && mkdir -p volumes && cd volumes && mkdir seed secrets redis-secrets s3-secrets grafana-secrets redis s3 prometheus grafana
 # Its digest may be told to the label below, and is then what was built.
 ARG SBOM_SHA256=
 RUN [ -z "$SBOM_SHA256" ] || echo "$SBOM_SHA256  /sbom.cdx.json" | sha256sum -c - && rm package-lock.json .npmrc
@@ -62,8 +62,8 @@ USER 65532:65532
 ENV NODE_ENV=production PATH=/app:/usr/local/bin:/usr/bin:/bin HEPASTAGE_HEALTH_HOST=0.0.0.0 HEPASTAGE_EXECUTION_PROVIDERS=cuda
 EXPOSE 9100
 STOPSIGNAL SIGTERM
-# It loads and proves its models before it listens.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["/usr/local/bin/node", "healthcheck.mjs", "worker", "/livez"]
+# It loads and proves its models before it listens; a GPU may compile for minutes.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=300s --retries=3 CMD ["/usr/local/bin/node", "healthcheck.mjs", "worker", "/livez"]
 ENTRYPOINT ["/usr/local/bin/node", "services/worker/src/main.ts"]
 ARG CUDA_BASE
 ARG VERSION=0.1.0

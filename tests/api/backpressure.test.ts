@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { chmod } from 'node:fs/promises';
 import { test } from 'node:test';
+import { QueueInspector, queueName, queuePrefix } from '@hepastage/platform';
 import type { JobRecordJson } from '@hepastage/proto';
+import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { leakingNothing } from '../helpers/leaks.ts';
 import { samplesOf } from '../helpers/metrics.ts';
@@ -39,6 +41,33 @@ test('a queue that is too old turns studies away before their bodies are read, o
   await admission.look();
   assert.equal(await isOpen(), 1);
   await submit(api);
+});
+
+test('studies come in while an operator has the queue paused, and when it goes on after hours; that it is paused can be seen', async () => {
+  await using api = await startApi();
+  const { config, logger } = api.deps;
+  const { admission } = api.deps as unknown as { admission: { look(): Promise<void> } };
+  const operator = await QueueInspector.open({ ...config, logger });
+  const connection = new Redis(config.redisUrl, { maxRetriesPerRequest: null });
+  const queue = new Queue(queueName, { connection, prefix: queuePrefix(config.redisPrefix) });
+  const now = async () => {
+    await admission.look();
+    const response = await postStudy(api.url, [['t1w', volume()]]);
+    const answer = response.status === 202 ? 'accepted' : (await problemOf(response)).code;
+    const [paused] = await samplesOf(api.url, 'hepastage_queue_paused');
+    return [answer, paused?.value];
+  };
+  try {
+    await queue.add('stage', {}, { timestamp: Date.now() - 2 * 3_600_000, priority: 1 });
+    assert.deepEqual(await now(), ['OVERLOADED', 0]);
+    await operator.pause();
+    assert.deepEqual(await now(), ['accepted', 1]);
+    await operator.resume();
+    assert.deepEqual(await now(), ['accepted', 0]);
+  } finally {
+    await Promise.all([queue.close(), operator.close()]);
+    connection.disconnect();
+  }
 });
 
 test(

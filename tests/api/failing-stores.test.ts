@@ -53,7 +53,7 @@ test('without the object store a study is refused, and no record of it is made',
   assert.deepEqual([refused.status, problem.code, problem.retryable], [503, 'STORE_UNAVAILABLE', true]);
   assert.ok(!problem.detail.includes('127.0.0.1'), problem.detail);
   assert.deepEqual((await api.deps.status.list(tenant, {}, 10)).records, []);
-  assert.ok(Object.values(await api.deps.queue.counts()).every((count) => count === 0));
+  assert.ok(Object.values((await api.deps.queue.counts()).studies).every((count) => count === 0));
   const ready = await fetch(`${api.url}/readyz`);
   assert.match((await problemOf(ready)).detail, /no answer from object store/);
 });

@@ -100,6 +100,19 @@ test('a package is pushed to S3 and fetched from it, file by file the same, and 
   assert.equal(verified.exitCode, 0, verified.stderr);
 });
 
+test('what is damaged in S3 is repaired by pushing the same package again', async () => {
+  await using opened = new AsyncDisposableStack();
+  const { folder, url, store } = await place(opened, 'damaged');
+  await outcomeOf('push', shipped, url);
+  await store.writeBytes('stager.onnx', Buffer.from('torn'));
+  await store.erase('MODEL_CARD.md');
+  assert.match(await refusalOf('fetch', url, folder), /push the package again/);
+  assert.equal((await outcomeOf('push', shipped, url)).outcome, 'repaired');
+  assert.equal((await outcomeOf('push', shipped, url)).outcome, 'already there');
+  await outcomeOf('fetch', url, folder);
+  assert.deepEqual(await contentOf(folder), await contentOf(shipped));
+});
+
 test('a directory is a source and a destination, too', async () => {
   await using opened = new AsyncDisposableStack();
   const { path, folder } = await place(opened, 'light');

@@ -109,7 +109,8 @@ test('hepastage queue shows what waits, what is in hand and since when, what was
     [putOff, stat],
   );
   assert.ok(delayed[0]!.place.dueMs > Date.now());
-  assert.deepEqual(serviceTimes, [{ inHand: 1, meanMs: 20_000, attempts: 7 }]);
+  assert.equal(serviceTimes.length, 1);
+  assert.partialDeepStrictEqual(serviceTimes[0], { inHand: 1, meanMs: 20_000, attempts: 7 });
   // Half of the one in hand, the one before the last, the last: 50 s.
   const seconds = (Date.parse(drainedAt!) - Date.now()) / 1_000;
   assert.ok(seconds > 40 && seconds <= 50, `${seconds} s`);

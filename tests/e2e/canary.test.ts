@@ -3,7 +3,6 @@ import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
 import { type JobRecord, JobRecord_State, StudyMetadataSchema } from '@hepastage/proto';
-import { Redis } from 'ioredis';
 import { eventually } from '../api/eventually.ts';
 import { type AlteredModel, copyOfModel } from '../helpers/altered-model.ts';
 import { samplesOf } from '../helpers/metrics.ts';
@@ -42,14 +41,10 @@ async function submit({ client }: System, model: string): Promise<JobRecord> {
   return client.submit({ t2w }, create(StudyMetadataSchema, { model }));
 }
 
-/** How often the queue has handed the study to a worker. */
-async function timesTaken({ redis }: System, { jobId }: JobRecord): Promise<number> {
-  const client = new Redis(redis.url);
-  try {
-    return Number(await client.hget(`${redis.prefix}:queue:studies:${jobId}`, 'ats'));
-  } finally {
-    client.disconnect();
-  }
+/** How often the canary had a study in hand that was none for it. */
+async function passedOn(canary: ServiceProcess): Promise<number> {
+  const [sample] = await samplesOf(canary.url, 'hepastage_studies_passed_on_total');
+  return sample!.value;
 }
 
 /** Stages that a worker has given, by the model that its metrics name. */
@@ -80,38 +75,40 @@ test('beside a canary, studies that name the stable model are staged by it, othe
   assert.deepEqual(await stagedBy(canary), { [next]: 30 - byStable });
 });
 
-test('a canary that is alone lets a study that names a model wait, without handing it round and round, and stages the others', async () => {
+test('a canary that is alone lets a study that names a model wait, untouched and in front; a stable worker has it first, and the canary goes on', async () => {
   await using system = await startSystem();
   const canary = await startCanary(system);
+  const [isCanary] = await samplesOf(canary.url, 'hepastage_canary');
+  assert.deepEqual([isCanary!.value, await passedOn(canary)], [1, 0]);
   const named = await submit(system, stable);
-  await eventually(async () => (await timesTaken(system, named)) >= 3, true);
-  const { state, attempt } = await system.client.job(named.jobId);
-  assert.deepEqual([state, attempt], [JobRecord_State.QUEUED, 0]);
-  // Each pause is twice as long as the one before: the fourth is of 4 s at least.
-  const taken = await timesTaken(system, named);
-  await delay(2_000);
-  assert.ok((await timesTaken(system, named)) <= taken + 1);
-  assert.equal((await follow(system.client, await submit(system, ''))).model, next);
-
-  assert.equal(await canary.stop(), 0);
-  const later = await submit(system, '');
-  await startStable(system);
-  const [first, second] = await Promise.all([named, later].map(async (job) => follow(system.client, job)));
-  assert.deepEqual([first!.state, first!.model, first!.attempt], [JobRecord_State.SUCCEEDED, stable, 1]);
-  assert.equal(second!.model, stable);
-});
-
-test('a study that a canary has passed on is not behind those that came after it', async () => {
-  await using system = await startSystem();
-  const canary = await startCanary(system);
-  const named = await submit(system, stable);
-  await eventually(async () => (await timesTaken(system, named)) >= 1, true);
-  assert.equal(await canary.stop(), 0);
+  await eventually(async () => passedOn(canary), 1);
   const later = await Promise.all(['', '', ''].map(async (model) => submit(system, model)));
-  // Its pause is over before the next worker is there.
-  await delay(2_000);
+  // Longer than it takes until the canary has looked again.
+  await delay(1_200);
+  for (const { jobId } of [named, ...later]) {
+    const { state, attempt } = await system.client.job(jobId);
+    assert.deepEqual([state, attempt], [JobRecord_State.QUEUED, 0]);
+  }
+  assert.equal(await passedOn(canary), 1);
+
   await system.startWorker({ HEPASTAGE_JOBS_IN_FLIGHT: '1' });
   const ended = await Promise.all([named, ...later].map(async (job) => follow(system.client, job)));
+  assert.deepEqual(
+    [ended[0]!.state, ended[0]!.model, ended[0]!.attempt],
+    [JobRecord_State.SUCCEEDED, stable, 1],
+  );
   const startedMs = ended.map(({ startedAt }) => Number(startedAt!.seconds) * 1_000 + startedAt!.nanos / 1e6);
   assert.equal(startedMs.indexOf(Math.min(...startedMs)), 0);
+  assert.equal(await canary.stop(), 0);
+});
+
+test('a canary that holds back stops cleanly, and leaves the study where it was', async () => {
+  await using system = await startSystem();
+  const canary = await startCanary(system);
+  const named = await submit(system, stable);
+  await eventually(async () => passedOn(canary), 1);
+  assert.equal(await canary.stop(), 0);
+  await startStable(system);
+  const { state, model, attempt } = await follow(system.client, named);
+  assert.deepEqual([state, model, attempt], [JobRecord_State.SUCCEEDED, stable, 1]);
 });

@@ -147,7 +147,9 @@ async function keptFailure({ settings }: System, job: JobRecord): Promise<JobRec
 
 async function outcomesOf(url: string): Promise<Record<string, number>> {
   const samples = await samplesOf(url, 'hepastage_jobs_total');
-  return Object.fromEntries(samples.map(({ labels, value }) => [labels['outcome'], value]));
+  return Object.fromEntries(
+    samples.filter(({ value }) => value > 0).map(({ labels, value }) => [labels['outcome'], value]),
+  );
 }
 
 async function deadLettersOf(url: string): Promise<Record<string, number>> {

@@ -67,6 +67,19 @@ test('what came in is counted once, by its door', async () => {
   assert.deepEqual(await valuesOf(system.api, 'hepastage_refused_uploads_total', 'code'), { NOT_NIFTI: 1 });
 });
 
+test('every request that brings a study is answered by a class of its door', async () => {
+  const { samples } = await readMetrics(system.api.url);
+  const answers = samples.filter(({ name, value }) => name === 'hepastage_upload_answers_total' && value > 0);
+  assert.deepEqual(
+    answers.map(({ labels, value }) => [labels['door'], labels['class'], value]),
+    [
+      ['rest', '2xx', 3],
+      ['rest', '4xx', 1],
+      ['dicomweb', '2xx', 2],
+    ],
+  );
+});
+
 test('a push to a PACS that is away can be seen to wait, when no worker runs, too', async () => {
   const { samples } = await readMetrics(system.api.url);
   const counts = samples.filter(({ name }) => name === 'hepastage_queue_jobs');
@@ -135,6 +148,7 @@ async function stages(webhook: string): Promise<void> {
 /** Until what follows the end of a study is counted, too. */
 async function settles(notices: readonly unknown[]): Promise<void> {
   await eventually(async () => notices.length, 1);
+  await eventually(async () => valueOf(system.api, 'hepastage_lost_jobs'), 0);
   await eventually(async () => valuesOf(worker, 'hepastage_jobs_total', 'outcome'), { succeeded: 2 });
   await eventually(async () => valuesOf(worker, 'hepastage_pacs_pushes_total', 'outcome'), {
     unavailable: 2,

@@ -21,6 +21,8 @@ before(async () => {
 after(async () => orthanc.stop());
 
 const { t1w } = phantomStudy('mild');
+/** Credentials that the PACS does not know. */
+const outdated = 'Basic c2VjcmV0OnNlY3JldA==';
 const settingsFor = (url: string) => ({
   HEPASTAGE_PACS_URL: url,
   HEPASTAGE_PACS_AUTHORIZATION: orthanc.headers['authorization']!,
@@ -55,23 +57,39 @@ test('a PACS that is down fails no study: it is asked again, and the end is coun
   await eventually(async () => pushes(worker), { unavailable: 2, 'given-up': 1 });
   assert.match(worker.log(), /"msg":"push to the PACS given up"/);
   assert.deepEqual(
-    (await samplesOf(worker.url, 'hepastage_jobs_total')).map(({ labels, value }) => [
-      labels['outcome'],
-      value,
-    ]),
+    (await samplesOf(worker.url, 'hepastage_jobs_total'))
+      .filter(({ value }) => value > 0)
+      .map(({ labels, value }) => [labels['outcome'], value]),
     [['succeeded', 1]],
   );
 });
 
-test('a PACS that refuses the credentials is not asked again', async () => {
+test('while a PACS refuses the credentials no result is lost: the next worker has new ones', async () => {
+  await using system = await startSystem();
+  const old = await system.startWorker({
+    ...settingsFor(orthanc.dicomWebUrl),
+    HEPASTAGE_PACS_AUTHORIZATION: outdated,
+    // Longer than this worker lives: it tries once.
+    HEPASTAGE_PACS_RETRY_SECONDS: '5',
+  });
+  await stages(system, { t1w });
+  await eventually(async () => pushes(old), { unavailable: 1 });
+  assert.match(old.log(), /"outcome":"unavailable","attempts":1,"status":401/);
+  assert.equal(await old.stop(), 0, old.log());
+  const next = await system.startWorker(settingsFor(orthanc.dicomWebUrl));
+  await eventually(async () => pushes(next), { stored: 1 });
+});
+
+test('a PACS that refuses the credentials for good: the push is given up, and that is counted and logged', async () => {
   await using system = await startSystem();
   const worker = await system.startWorker({
     ...settingsFor(orthanc.dicomWebUrl),
-    HEPASTAGE_PACS_AUTHORIZATION: 'Basic c2VjcmV0OnNlY3JldA==',
+    HEPASTAGE_PACS_AUTHORIZATION: outdated,
+    HEPASTAGE_PACS_ATTEMPTS: '2',
   });
   await stages(system, { t1w });
-  await eventually(async () => pushes(worker), { refused: 1 });
-  assert.match(worker.log(), /"outcome":"refused","attempts":1,"status":401/);
+  await eventually(async () => pushes(worker), { unavailable: 2, 'given-up': 1 });
+  assert.match(worker.log(), /"level":"error"[^\n]*"msg":"push to the PACS given up"/);
 });
 
 test('a push that a shutdown interrupts is another worker’s to finish', async () => {

@@ -2,25 +2,19 @@ import { buildImages, ownBases } from '../../infra/docker/build-images.ts';
 import { sourcesDigest } from '../../infra/docker/sources-digest.ts';
 import { containerEngineAnswers } from './container-engine.ts';
 import { runProgram } from './run-program.ts';
+import { imagesVariable } from './service-image.ts';
 import type { ServiceName } from './service-process.ts';
 
-const variable = 'HEPASTAGE_TEST_IMAGES';
 const defaultTag = 'local';
 const names = ['api', 'worker'] as const;
-
-/** The image that tests run instead of a process: hepastage-<name> with the tag that HEPASTAGE_TEST_IMAGES names. Without it, none. */
-export function serviceImage(name: ServiceName): string | undefined {
-  const tag = process.env[variable];
-  return tag === undefined || tag === '' ? undefined : `hepastage-${name}:${tag}`;
-}
 
 /**
  * The settings that have a test run use the built images. None where somebody has decided already, no engine answers, or the images at hand are of other sources, in which
  * case it says so.
  */
 export async function imageSettings(): Promise<Record<string, string>> {
-  if (process.env[variable] !== undefined || !(await containerEngineAnswers())) return {};
-  if (await areOfTodaysSources(defaultTag)) return { [variable]: defaultTag };
+  if (process.env[imagesVariable] !== undefined || !(await containerEngineAnswers())) return {};
+  if (await areOfTodaysSources(defaultTag)) return { [imagesVariable]: defaultTag };
   console.log(
     'No images of these sources are at hand, so tests run processes: node infra/docker/build-images.ts makes them.',
   );
@@ -37,10 +31,10 @@ export interface BuiltImages {
 
 /** The images for tests of images: those that HEPASTAGE_TEST_IMAGES names, or else built of today's sources. */
 export async function builtImages(): Promise<BuiltImages> {
-  const tag = process.env[variable] || defaultTag;
+  const tag = process.env[imagesVariable] || defaultTag;
   const nameOf = (name: ServiceName) => `hepastage-${name}:${tag}`;
   if (!(await containerEngineAnswers())) return { nameOf, absent: 'no container engine answers' };
-  if (process.env[variable] || (await areOfTodaysSources(tag))) return { nameOf };
+  if (process.env[imagesVariable] || (await areOfTodaysSources(tag))) return { nameOf };
   if (!(await canMakeBases()))
     return { nameOf, absent: 'base images are made by root on Debian, with debootstrap' };
   return { nameOf, build: async () => buildImages(await ownBases(), tag) };

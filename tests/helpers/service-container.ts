@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runProgram } from './run-program.ts';
 import type { SpawnedService } from './service-process.ts';
@@ -20,11 +21,11 @@ const inherited = /^(HEPASTAGE_|AWS_|S3_|REDIS_|ORT_)/;
  * Starts a service's image as it runs in production (read-only, no capabilities), but on the host's network and, unless `options` say otherwise, as the user of these tests. The child
  * process is the engine's client: it shows the container's output and ends with its exit code.
  */
-export async function spawnContainer(
+export function spawnContainer(
   image: string,
   settings: Readonly<Record<string, string>>,
   options: readonly string[] = asTester,
-): Promise<SpawnedContainer> {
+): SpawnedContainer {
   const name = `hepastage-test-${randomBytes(6).toString('hex')}`;
   const environment = {
     ...Object.fromEntries(Object.entries(process.env).filter(([variable]) => inherited.test(variable))),
@@ -48,13 +49,16 @@ export async function spawnContainer(
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  return { name, child, pid: await pidOf(name, child) };
+  return { name, child, pid: pidOf(name, child) };
 }
 
-/** Files and folders of this machine that settings name, alone, in a list or as an option's value. */
+/** Files and folders of this machine that settings name, alone, in a list or within an option; of a file that is still to be written, its folder. */
 function foldersOf(settings: Readonly<Record<string, string>>): string[] {
-  const paths = Object.values(settings).flatMap((value) => value.split(/[,=\s]/));
-  return [...new Set(paths.filter((path) => path.startsWith('/') && existsSync(path)))];
+  const named = Object.values(settings).flatMap((value) => value.split(/[,=\s]|file:\/\//));
+  const paths = named
+    .filter((path) => path.startsWith('/'))
+    .map((path) => (existsSync(path) ? path : dirname(path)));
+  return [...new Set(paths.filter((path) => path !== '/' && existsSync(path)))];
 }
 
 /** The container's first process, as this machine numbers it; undefined if it ended before it was seen. */

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { serviceImage } from './container-images.ts';
 import { spawnContainer } from './service-container.ts';
+import { serviceImage } from './service-image.ts';
 import { watchdogOf } from './watchdog.ts';
 
 /** A service of ours, running as it does in production: a process of its own, or the built image of it. */
@@ -23,10 +23,10 @@ export interface ServiceProcess extends AsyncDisposable {
 
 export type ServiceName = 'api' | 'worker';
 
-/** What was started, and the process of the service in it; undefined if that ended at once. */
+/** What was started, and the process of the service in it; undefined if that ended before it was seen. */
 export interface SpawnedService {
   readonly child: ChildProcess;
-  readonly pid: number | undefined;
+  readonly pid: Promise<number | undefined>;
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -47,7 +47,7 @@ const pollMs = 25;
 const logCharactersMax = 2 ** 23;
 
 /**
- * Starts `node services/<name>/src/main.ts`, or the image that was built of it (container-images.ts), on any free port unless the settings name one, and waits until its /readyz says
+ * Starts `node services/<name>/src/main.ts`, or the image of it that HEPASTAGE_TEST_IMAGES names, on any free port unless the settings name one, and waits until its /readyz says
  * yes. It ends with this process at the latest.
  */
 export async function startService(
@@ -57,15 +57,16 @@ export async function startService(
   // At `info` it says where it listens.
   const all = { [portVariable[name]]: '0', HEPASTAGE_LOG_LEVEL: 'info', ...settings };
   const image = serviceImage(name);
-  const { child, pid } =
-    image === undefined ? spawnNode(name, all) : await spawnContainer(image, { ...asOutside, ...all });
-  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  const spawned =
+    image === undefined ? spawnNode(name, all) : spawnContainer(image, { ...asOutside, ...all });
+  const { child } = spawned;
   const closed = once(child, 'close');
-  const watchdog = pid === undefined ? undefined : watchdogOf(pid);
-  child.once('exit', () => watchdog?.release());
   const log = collectLog(child);
+  const pid = await spawned.pid;
+  const watchdog = pid === undefined ? undefined : watchdogOf(pid);
+  void closed.then(() => watchdog?.release());
   const kill = (signal: NodeJS.Signals) => {
-    if (pid !== undefined && !hasEnded()) process.kill(pid, signal);
+    if (pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(pid, signal);
   };
   const stop = async () => {
     kill('SIGTERM');
@@ -94,7 +95,7 @@ function spawnNode(name: ServiceName, settings: Readonly<Record<string, string>>
     env: { ...process.env, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return { child, pid: child.pid };
+  return { child, pid: Promise.resolve(child.pid) };
 }
 
 /** The service's URL once it is ready; undefined if it ends before, or takes too long. */

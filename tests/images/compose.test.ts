@@ -101,10 +101,13 @@ for (const [name, service] of services) {
     });
 
     test('names volumes, networks and services that there are', () => {
-      const sources = (service.volumes ?? [])
-        .map((volume) => (typeof volume === 'string' ? volume.split(':')[0]! : volume.source))
-        .filter((source) => !source.startsWith('.'));
-      for (const source of sources) assert.ok(source in compose.volumes, source);
+      for (const volume of service.volumes ?? []) {
+        const source = typeof volume === 'string' ? volume.split(':')[0]! : volume.source;
+        const isThere = source.startsWith('.')
+          ? existsSync(join(dirname(file), source))
+          : source in compose.volumes;
+        assert.ok(isThere, source);
+      }
       for (const network of service.networks ?? []) assert.ok(network in compose.networks, network);
       for (const other of Object.keys(service.depends_on ?? {})) assert.ok(other in compose.services, other);
     });
@@ -145,4 +148,17 @@ test('services have more time to end than they take', () => {
 
 test('the API may have as many connections as it takes', () => {
   assert.ok(compose.services['api']!.ulimits!.nofile! > 2_000 + 3_072);
+});
+
+test('the collector has what its pipelines name', () => {
+  const { service, ...parts } = read(join(dirname(file), 'otel-collector.yaml')) as {
+    service: { extensions: string[]; pipelines: Record<string, Record<string, string[]>> };
+  } & Record<string, object>;
+  const defined = (kind: string) => Object.keys(parts[kind] ?? {});
+  for (const pipeline of Object.values(service.pipelines)) {
+    for (const kind of ['receivers', 'processors', 'exporters']) {
+      assert.deepEqual(new Set(pipeline[kind]), new Set(defined(kind)));
+    }
+  }
+  assert.deepEqual(service.extensions, defined('extensions'));
 });

@@ -94,7 +94,7 @@ test(
     const key = await apiKey(settings);
     const start = async (name: 'api' | 'worker') => {
       const begun = performance.now();
-      const container = await spawnContainer(images.nameOf(name), settings, ['--health-interval=1s']);
+      const container = spawnContainer(images.nameOf(name), settings, ['--health-interval=1s']);
       opened.defer(async () => remove(container));
       await becomesHealthy(container);
       t.diagnostic(`${name}: healthy after ${Math.round(performance.now() - begun)} ms`);
@@ -114,7 +114,7 @@ test(
         '65532\n',
       );
       const ended = once(child, 'exit');
-      process.kill(pid!, 'SIGTERM');
+      process.kill((await pid)!, 'SIGTERM');
       assert.deepEqual(await Promise.race([ended, delay(40_000, 'still there', { ref: false })]), [0, null]);
     }
   },
@@ -157,6 +157,6 @@ async function becomesHealthy({ name, child }: SpawnedContainer): Promise<void> 
 async function remove({ name, child }: SpawnedContainer): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
-  await runProgram('docker', ['rm', '--force', name]);
+  await runProgram('docker', ['rm', '--force', name]).catch(() => child.kill());
   await ended;
 }

@@ -19,7 +19,18 @@ export interface Named {
 
 const tokens = /"(?:[^"\\]|\\.)*"|\[[^\]]*\]|[a-zA-Z_:][\w:]*|[0-9][\w.]*|=~|!~|!=|>=|<=|==|[^\s]/g;
 const isName = /^[a-zA-Z_:]/;
-const aggregations = new Set(['sum', 'min', 'max', 'avg', 'count', 'group', 'topk', 'bottomk', 'quantile']);
+const aggregations = new Set([
+  'sum',
+  'min',
+  'max',
+  'avg',
+  'count',
+  'group',
+  'topk',
+  'bottomk',
+  'quantile',
+  'count_values',
+]);
 /** A list of labels follows. */
 const beforeLabels = new Set(['by', 'without', 'on', 'ignoring', 'group_left', 'group_right']);
 const otherWords = new Set(['and', 'or', 'unless', 'offset', 'bool']);

@@ -12,6 +12,7 @@ export const foreignMetrics: Readonly<Record<string, Readonly<Record<string, rea
   'prom-client': {
     process_resident_memory_bytes: [],
     process_cpu_seconds_total: [],
+    process_start_time_seconds: [],
     nodejs_eventloop_lag_p99_seconds: [],
   },
   'DCGM exporter': {

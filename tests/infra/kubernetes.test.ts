@@ -5,15 +5,27 @@ import { test } from 'node:test';
 import { prometheusRules, prometheusRulesFile } from '../../scripts/kubernetes/prometheus-rules.ts';
 import { nameOf, podsOf } from './kubernetes/objects.ts';
 import { policies } from './kubernetes/policies/policies.ts';
-import { renderAll } from './kubernetes/render.ts';
+import { exampleName, examples, foldersOf, manifests, renderAll } from './kubernetes/render.ts';
 import { schemaProblems, unknownFields } from './kubernetes/schemas.ts';
 
 const renderings = await renderAll();
 
-test('every overlay is rendered, and every component with one', () => {
+test('every overlay is rendered, and every example of the README', () => {
   const names = new Set(renderings.map(({ name }) => name));
-  for (const name of ['local', 'cpu', 'gpu', 'gpu with canary', 'cpu with pacs']) assert.ok(names.has(name));
+  for (const name of ['local', 'cpu', 'gpu']) assert.ok(names.has(name), name);
+  for (const example of ['production', 'canary', 'hospital-a'])
+    for (const overlay of ['cpu', 'gpu']) assert.ok(names.has(exampleName(example, overlay)), example);
   for (const { name, objects } of renderings) assert.ok(podsOf(objects).length >= 3, name);
+});
+
+test('every component is in one of them', async () => {
+  const overlays = await foldersOf(join(manifests, 'overlays'));
+  const files = overlays.map((name) =>
+    readFile(join(manifests, 'overlays', name, 'kustomization.yaml'), 'utf8'),
+  );
+  const texts = [...(await Promise.all(files)), ...(await examples()).values()];
+  const used = texts.flatMap((text) => [...text.matchAll(/\/components\/([\w-]+)/g)].map(([, name]) => name));
+  assert.deepEqual(new Set(used), new Set(await foldersOf(join(manifests, 'components'))));
 });
 
 test('every object is as its schema says', async () => {

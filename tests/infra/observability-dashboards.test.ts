@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { checkDashboards } from '../../scripts/checks/dashboards.ts';
+import { namesOf } from './expression.ts';
 import { anchorsOf, type DashboardPanel, dashboards, grafanaFolder } from './observability-files.ts';
 
 test('the dashboards are what their definitions make', async () => {
@@ -75,6 +76,31 @@ test('queries ask the chosen data source, and choices that a dashboard has', () 
     }
     const idle = names.filter((name) => !asked.has(name) && name !== 'datasource' && name !== 'runbooks');
     assert.deepEqual(idle, [], `${file}: a choice that changes nothing`);
+  }
+});
+
+test('few studies are seen: what they bring is looked at over half an hour at least, and a point that stands alone is drawn', () => {
+  for (const [file, { panels }] of dashboards()) {
+    for (const { title, type, targets = [], fieldConfig } of withoutRows(panels)) {
+      const { custom, unit } = fieldConfig?.defaults ?? {};
+      if (type === 'timeseries') assert.equal(custom?.showPoints, 'auto', `${file}, ${title}`);
+      assert.notEqual(unit, 'reqps', `${file}, ${title}`);
+      for (const { expr } of targets) {
+        if (!expr.includes('$__rate_interval')) continue;
+        const restless = new Set(['hepastage_upload_bytes_total', 'process_cpu_seconds_total']);
+        assert.ok(
+          namesOf(expr).selectors.every(({ metric }) => restless.has(metric)),
+          `${file}, ${title}: ${expr}`,
+        );
+      }
+    }
+  }
+});
+
+test('readers can say where the runbooks are, for nobody can edit a provisioned dashboard', () => {
+  for (const [file, { templating }] of dashboards()) {
+    const runbooks = templating.list.find(({ name }) => name === 'runbooks');
+    assert.deepEqual([runbooks?.type, runbooks?.hide], ['textbox', 0], file);
   }
 });
 

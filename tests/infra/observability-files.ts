@@ -40,7 +40,9 @@ export interface DashboardPanel {
   readonly description?: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly targets?: readonly { readonly refId: string; readonly expr: string }[];
-  readonly fieldConfig?: { readonly defaults: { readonly unit?: string } };
+  readonly fieldConfig?: {
+    readonly defaults: { readonly unit?: string; readonly custom?: { readonly showPoints: string } };
+  };
   readonly links?: readonly { readonly url: string }[];
 }
 
@@ -52,7 +54,14 @@ export interface DashboardFile {
   readonly annotations: {
     readonly list: readonly { readonly name: string; readonly target: { readonly expr: string } }[];
   };
-  readonly templating: { readonly list: readonly { readonly name: string; readonly query: unknown }[] };
+  readonly templating: {
+    readonly list: readonly {
+      readonly name: string;
+      readonly type: string;
+      readonly hide: number;
+      readonly query: unknown;
+    }[];
+  };
   readonly panels: readonly DashboardPanel[];
 }
 

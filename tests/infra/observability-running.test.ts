@@ -32,6 +32,7 @@ const ofClusters = new Set(
 /** What has no answer where all is well, and why. */
 const silentWhenWell: Readonly<Record<string, string>> = {
   'hepastage:stage_share:ratio14d': 'is of days that have not been yet',
+  'hepastage:stage_shift:ratio1d': 'is of days that have not been yet',
   ALERTS: 'are alerts that fire, or are about to',
   prometheus_rule_evaluation_failures_total: 'is of a Prometheus that scrapes itself',
   'service-for-hospitals.json, Alerts': 'are alerts that fire',
@@ -47,6 +48,8 @@ const running = new AsyncDisposableStack();
 let system: System;
 let worker: ServiceProcess;
 let prometheus: PrometheusServer;
+/** A study that was staged. */
+let staged: JobRecord;
 
 /** A whole service with something of everything to count, and a Prometheus that has scraped it after the last of that. */
 before(async () => {
@@ -62,7 +65,7 @@ before(async () => {
     }),
   );
   const lost = await submit('mild', {});
-  await loseFile(lost);
+  await loseFile(lost, 'input/t1w.nii.gz');
   const [port] = await freePorts(1);
   worker = await system.startWorker({
     HEPASTAGE_OPINION_MODELS: join(folder.path, 'made'),
@@ -74,8 +77,8 @@ before(async () => {
       rules: everySecond(ruleFiles()),
     }),
   );
-  const stat = await submit('severe', { priority: StudyMetadata_Priority.STAT, webhook: receiver.url });
-  assert.equal((await follow(system.client, stat)).state, JobRecord_State.SUCCEEDED);
+  staged = await submit('severe', { priority: StudyMetadata_Priority.STAT, webhook: receiver.url });
+  assert.equal((await follow(system.client, staged)).state, JobRecord_State.SUCCEEDED);
   assert.equal((await follow(system.client, lost)).state, JobRecord_State.FAILED);
   assert.equal((await postStudy(system.api.url, [['t1w', 'no image at all']])).status, 422);
   await eventually(async () => receiver.received.length, 1);
@@ -138,11 +141,25 @@ test('dashboards show what has happened', async () => {
   assert.equal(await valueOf('hepastage:queue_backlog:sum{queue="pacs-pushes"}'), 1);
   assert.equal(await valueOf('hepastage:queue_backlog:sum{queue="studies"}'), 0);
   assert.equal(await valueOf('sum(hepastage_accepted_studies_total)'), 2);
+  assert.equal(await valueOf('sum(hepastage_upload_answers_total{class="2xx"})'), 2);
+  assert.equal(await valueOf('sum(hepastage_upload_answers_total{class="4xx"})'), 1);
+  assert.equal(await valueOf('hepastage:lost_jobs:last'), 0);
+  assert.equal(await valueOf('hepastage:stages:count'), 3);
+  assert.equal(await valueOf('hepastage:stage_share:ratio1d{stage="severe"}'), 1);
   const results = await prometheus.query('hepastage_time_to_result_seconds_count > 0');
   assert.deepEqual(results.map(({ labels }) => `${labels['priority']} ${labels['outcome']}`).toSorted(), [
     'routine failed',
     'stat succeeded',
   ]);
+});
+
+test('a result that is gone is told until its job is erased', async () => {
+  await loseFile(staged, 'result.json');
+  await eventually(stirring, ['HepastageJobsLost']);
+  assert.equal((await prometheus.query('hepastage:lost_jobs:last'))[0]?.value, 1);
+  const erased = await fetch(`${system.api.url}/v1/jobs/${staged.jobId}`, { method: 'DELETE' });
+  assert.equal(erased.status, 204);
+  await eventually(stirring, []);
 });
 
 test('work that waits without a worker is seen', async () => {
@@ -175,10 +192,10 @@ async function submit(
   return system.client.submit(phantomStudy(phantom), create(StudyMetadataSchema, metadata));
 }
 
-/** A study whose file is gone from the store fails for good, and is no dead letter. */
-async function loseFile({ tenant, jobId }: JobRecord): Promise<void> {
+/** A study whose image is gone from the store fails for good, and is no dead letter. */
+async function loseFile({ tenant, jobId }: JobRecord, file: string): Promise<void> {
   const store = system.settings['HEPASTAGE_OBJECT_STORE']!;
-  await rm(join(store, 'tenants', tenant, 'jobs', jobId, 'input/t1w.nii.gz'));
+  await rm(join(store, 'tenants', tenant, 'jobs', jobId, file));
 }
 
 /** Waits until Prometheus has scraped, or worked out, that the expression has this value. */

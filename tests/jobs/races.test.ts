@@ -20,7 +20,8 @@ test('a study that is accepted while a listing is gone through is not taken to h
     objects: 1,
     newest: new Date(),
   };
-  assert.equal(await reconcileJob({ tenant, jobId }, times, api.deps, { listed }), 'none');
+  const { verdict } = await reconcileJob({ tenant, jobId }, times, api.deps, { listed });
+  assert.equal(verdict, 'none');
   assert.equal((await api.deps.status.get(tenant, jobId))?.record.state, JobRecord_State.QUEUED);
 });
 

@@ -68,9 +68,9 @@ test('pushing again changes nothing', async () => {
   assert.equal((await qido(`studies/${study}/instances`)).length, objects.length);
 });
 
-test('wrong credentials are a refusal, at once and without a secret in it', async () => {
+test('with wrong credentials the PACS is unavailable, at once and without a secret in it', async () => {
   const outcome = await push([objects[0]!.bytes], { authorization: 'Basic c2VjcmV0OnNlY3JldA==' });
-  assert.deepEqual(outcome, { kind: 'refused', status: 401, refused: [], attempts: 1 });
+  assert.deepEqual(outcome, { kind: 'unavailable', status: 401, attempts: 1 });
 });
 
 test('of a push with a part that is no DICOM, the rest is stored, and the outcome says so', async () => {

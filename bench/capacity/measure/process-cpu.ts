@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 
 /** Linux counts CPU time in hundredths of a second, whatever its kernel's tick (`getconf CLK_TCK`). */
 const ticksPerSecond = 100;
@@ -17,6 +18,13 @@ export async function cpuSecondsOf(pid: number): Promise<CpuSeconds> {
     secondsIn(`/proc/${pid}/task/${pid}/stat`),
   ]);
   return { process, mainThread };
+}
+
+/** CPU time that all processes of the machine have taken so far, s. */
+export function machineCpuSeconds(): number {
+  return (
+    cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0) / 1_000
+  );
 }
 
 /** CPU time that a process takes for `work`. */

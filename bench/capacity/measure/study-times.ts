@@ -3,7 +3,7 @@ import type { JobRecord, StagingResult } from '@hepastage/proto';
 
 /** Where the time of one study goes in a worker, s. */
 export interface StudyTimes {
-  /** From acceptance to the claim. */
+  /** From the first byte of the upload, which is when its record says that it was made, to the claim. */
   readonly pickUp: number;
   /** Choose and read the inputs: waits for the object store. */
   readonly fetch: number;

@@ -9,7 +9,8 @@ export interface Pod {
   worker: Worker;
   /** When its node was asked for: from then on it costs. */
   readonly since: number;
-  readySince: number;
+  /** Since when it takes studies, or did; undefined: it never was, or has died since. */
+  readySince: number | undefined;
   /** Changes whenever plans for it are void: it has died, or is gone. */
   life: number;
   isHungry: boolean;
@@ -42,12 +43,6 @@ export class Fleet {
     return this.#alive.size;
   }
 
-  get readyCount(): number {
-    let ready = 0;
-    for (const pod of this.#alive) if (pod.state === 'ready') ready++;
-    return ready;
-  }
-
   /** All that cost. */
   get total(): number {
     return this.#alive.size + this.#leaving.size;
@@ -59,7 +54,7 @@ export class Fleet {
       state: 'starting',
       worker: new Worker(this.#model),
       since: now,
-      readySince: now,
+      readySince: undefined,
       life: 0,
       isHungry: false,
     };
@@ -107,8 +102,9 @@ export class Fleet {
   /** Its process has died; its container starts again. Returns what it had in hand. */
   die(pod: Pod, now: number): number[] {
     const dropped = pod.worker.drop(now);
-    this.#account(pod, now);
+    addWork(this.use, pod, now);
     pod.worker = new Worker(this.#model);
+    pod.readySince = undefined;
     pod.state = 'starting';
     pod.life++;
     return dropped;
@@ -117,7 +113,7 @@ export class Fleet {
   /** Returns what it still had in hand. */
   remove(pod: Pod, now: number): number[] {
     const dropped = pod.worker.drop(now);
-    if (pod.readySince > pod.since || pod.state !== 'starting') this.#account(pod, now);
+    addWork(this.use, pod, now);
     this.use.podSeconds += now - pod.since;
     pod.state = 'gone';
     pod.life++;
@@ -131,20 +127,18 @@ export class Fleet {
     const use = { ...this.use };
     for (const pod of [...this.#alive, ...this.#leaving]) {
       use.podSeconds += now - pod.since;
-      if (pod.state === 'starting') continue;
-      use.readySeconds += now - pod.readySince;
-      use.coreSeconds += pod.worker.coreSeconds;
-      use.encoderSeconds += pod.worker.encoderSeconds;
+      addWork(use, pod, now);
     }
     return use;
   }
+}
 
-  #account(pod: Pod, now: number): void {
-    if (pod.state === 'starting') return;
-    this.use.readySeconds += now - pod.readySince;
-    this.use.coreSeconds += pod.worker.coreSeconds;
-    this.use.encoderSeconds += pod.worker.encoderSeconds;
-  }
+/** What the pod has done since it was ready. */
+function addWork(use: FleetUse, { readySince, worker }: Pod, now: number): void {
+  if (readySince === undefined) return;
+  use.readySeconds += now - readySince;
+  use.coreSeconds += worker.coreSeconds;
+  use.encoderSeconds += worker.encoderSeconds;
 }
 
 function canTake({ state, worker }: Pod): boolean {

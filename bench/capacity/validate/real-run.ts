@@ -5,7 +5,7 @@ import { type JobRecord, JobRecord_State, StudyMetadataSchema } from '@hepastage
 import type { StudyFiles } from '../../../packages/cli/src/study-files.ts';
 import { follow } from '../../../tests/helpers/studies.ts';
 import { startSystem, type System } from '../../../tests/helpers/system.ts';
-import { cpuSecondsOf } from '../measure/process-cpu.ts';
+import { cpuSecondsOf, machineCpuSeconds } from '../measure/process-cpu.ts';
 import { type StudyTimes, studyTimesOf } from '../measure/study-times.ts';
 import { exponential, type Random } from '../simulation/random.ts';
 
@@ -13,12 +13,13 @@ import { exponential, type Random } from '../simulation/random.ts';
 export interface RealRun {
   /** One at a time, right before. */
   readonly alone: readonly StudyTimes[];
+  readonly cpuSecondsPerStudy: number;
   /** When each was accepted, s from the first, in order, and how long after that it was ready, s. */
   readonly acceptedAt: readonly number[];
   readonly timeToResult: readonly number[];
-  /** CPU time for a second of the run: of the worker, and of all else that this program started. */
+  /** CPU time for a second of the run: of the worker, and of everything else on the machine. */
   readonly workerCores: number;
-  readonly apiCores: number;
+  readonly otherCores: number;
 }
 
 export interface RealRunOptions {
@@ -26,8 +27,8 @@ export interface RealRunOptions {
   readonly warmUp: number;
   readonly aloneStudies: number;
   readonly studies: number;
-  /** Mean rate at which they come, 1/s, once it is known how long one takes alone. */
-  readonly rateOf: (alone: readonly StudyTimes[], cpuSecondsPerStudy: number) => number;
+  /** Mean rate at which they come, 1/s, once it is known what one takes alone, and how many cores everything else. */
+  readonly rateOf: (cpuSecondsPerStudy: number, otherCores: number) => number;
   readonly random: Random;
 }
 
@@ -39,15 +40,22 @@ export async function realRun(options: RealRunOptions): Promise<RealRun> {
   for (let study = 0; study < warmUp; study++) await staged(system, files);
 
   const alone: StudyTimes[] = [];
-  const idle = await cpuSecondsOf(worker.pid);
+  const [idle, idleMachine, aloneSince] = [
+    await cpuSecondsOf(worker.pid),
+    machineCpuSeconds(),
+    performance.now(),
+  ];
   for (let study = 0; study < aloneStudies; study++) {
     const record = await staged(system, files);
     alone.push(studyTimesOf(record, await system.client.result(record.jobId)));
   }
   const busy = await cpuSecondsOf(worker.pid);
-  const rate = rateOf(alone, (busy.process - idle.process) / aloneStudies);
+  const workerSeconds = busy.process - idle.process;
+  const otherSeconds = machineCpuSeconds() - idleMachine - workerSeconds;
+  const cpuSecondsPerStudy = workerSeconds / aloneStudies;
+  const rate = rateOf(cpuSecondsPerStudy, (1_000 * otherSeconds) / (performance.now() - aloneSince));
 
-  const before = [await cpuSecondsOf(worker.pid), await cpuSecondsOf(system.api.pid)] as const;
+  const before = [await cpuSecondsOf(worker.pid), machineCpuSeconds()] as const;
   const begun = performance.now();
   const records: Promise<JobRecord>[] = [];
   for (let study = 0; study < studies; study++) {
@@ -56,12 +64,14 @@ export async function realRun(options: RealRunOptions): Promise<RealRun> {
   }
   const ended = await Promise.all(records);
   const elapsed = (performance.now() - begun) / 1_000;
-  const after = [await cpuSecondsOf(worker.pid), await cpuSecondsOf(system.api.pid)] as const;
+  const after = [await cpuSecondsOf(worker.pid), machineCpuSeconds()] as const;
+  const workerCores = (after[0].process - before[0].process) / elapsed;
   return {
     alone,
+    cpuSecondsPerStudy,
     ...timesOf(ended),
-    workerCores: (after[0].process - before[0].process) / elapsed,
-    apiCores: (after[1].process - before[1].process) / elapsed,
+    workerCores,
+    otherCores: (after[1] - before[1]) / elapsed - workerCores,
   };
 }
 

@@ -1,15 +1,15 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
-const seedFile = 'secrets/seed';
+import { dirname, join } from 'node:path';
 
 /**
- * The secrets of one machine: those of API and worker in `secrets`, those of Redis, S3 and Grafana in a folder of each, so that no server sees another's. All of them follow from one seed, so that the
- * two ends of a connection agree whatever broke off before; without the seed there is no way from one to another.
+ * The secrets of one machine: those of API and worker in `secrets`, those of Redis, S3 and Grafana in a folder of each, so that no server sees another's. All of them follow from one seed, which no
+ * server sees, so that the two ends of a connection agree whatever broke off before. What is there stays: an operator may replace any.
  */
 export async function makeSecrets(folder: string): Promise<void> {
-  const seed = await seedIn(folder);
+  const seedFile = join(folder, 'seed/seed');
+  await makeOnce(seedFile, randomBytes(32).toString('hex'));
+  const seed = await readFile(seedFile);
   const secret = (name: string) => createHmac('sha256', seed).update(name).digest('hex');
   const s3 = { accessKey: secret('s3 access key').slice(0, 20), secretKey: secret('s3 secret key') };
   const redisPassword = secret('redis');
@@ -22,16 +22,15 @@ export async function makeSecrets(folder: string): Promise<void> {
     's3-secrets/identities.json': identities(s3),
     'grafana-secrets/password': secret('grafana'),
   };
-  for (const [file, content] of Object.entries(files)) await writeSecret(join(folder, file), content);
+  for (const [file, content] of Object.entries(files)) await makeOnce(join(folder, file), content);
   console.log('the secrets are there');
 }
 
-/** Made once; of two that make it at once, the first. */
-async function seedIn(folder: string): Promise<string> {
-  const file = join(folder, seedFile);
+/** Whole or not at all; of two that make it at once, the first. */
+async function makeOnce(file: string, content: string): Promise<void> {
   const mine = `${file}.${randomBytes(6).toString('hex')}`;
-  await mkdir(join(folder, 'secrets'), { recursive: true });
-  await writeFile(mine, randomBytes(32).toString('hex'), { mode: 0o400 });
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(mine, content, { mode: 0o400 });
   try {
     await link(mine, file);
   } catch (error) {
@@ -39,13 +38,6 @@ async function seedIn(folder: string): Promise<string> {
   } finally {
     await rm(mine);
   }
-  return readFile(file, 'utf8');
-}
-
-async function writeSecret(file: string, content: string): Promise<void> {
-  await mkdir(join(file, '..'), { recursive: true });
-  await rm(file, { force: true });
-  await writeFile(file, content, { mode: 0o400 });
 }
 
 /** SeaweedFS's own format. `Admin` may create buckets. */

@@ -1,6 +1,6 @@
 /**
- * Resolves at SIGTERM or SIGINT. From the call on they do not end the process by themselves: call it when there is something to stop. Ctrl+C may come twice, from
- * the terminal and from whoever started us: only the first counts.
+ * Resolves at SIGTERM or SIGINT. From the call on they do not end the process by themselves. A service calls it before anything else: it is the first process of its container, and
+ * for that the kernel drops a SIGTERM that nobody listens to. Ctrl+C may come twice, from the terminal and from whoever started us: only the first counts.
  */
 export async function askedToStop(): Promise<NodeJS.Signals> {
   return new Promise((told) => {

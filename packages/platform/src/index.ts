@@ -1,5 +1,6 @@
 /** What both services share: object store, status store, queue, configuration, logging, metrics. */
 export { askedToStop } from './asked-to-stop.ts';
+export { unlessAborted } from './unless-aborted.ts';
 export { type ArchiveEntry, archiveEntries, type ArchiveLimits } from './archive/archive-entries.ts';
 export type { Arrival, Arrivals, StudyName } from './arrivals/arrivals.ts';
 export { openArrivals } from './arrivals/redis-arrivals.ts';
@@ -12,7 +13,7 @@ export type {
   WriteOptions,
 } from './object-store/object-store.ts';
 export type { Claim, JobFilter, JobPage, StatusStore, VersionedRecord } from './status-store/status-store.ts';
-export { serviceMsAt, type ServiceTime } from './status-store/service-times.ts';
+export { lastEndMs, serviceMsAt, type ServiceTime } from './status-store/service-times.ts';
 export { parseConfig } from './config.ts';
 export { readConfigFile } from './config-file.ts';
 export { createLogger, describeError, type Logger } from './logger.ts';
@@ -24,9 +25,12 @@ export {
   noticeQueueName,
   pushQueueName,
   queueName,
+  queueNames,
   queuePrefix,
   type StudyJobData,
 } from './queue/queue-contract.ts';
+export { openQueues } from './queue/open-queues.ts';
+export { countedStates } from './queue/queue-counts.ts';
 export {
   type ConnectedWorker,
   type QueueEntry,
@@ -41,6 +45,7 @@ export { answered, connectRedis, unavailable } from './redis/connection.ts';
 export type { MemoryUse } from './redis/memory-use.ts';
 export { hasStalled, isGivenUp } from './queue/given-up.ts';
 export { giveBack, giveBackToFront } from './queue/give-back.ts';
+export { nextStudy } from './queue/next-study.ts';
 export type { RedisTarget } from './redis/redis-target.ts';
 export { imageSettings, sharedSettings, studySettings } from './settings.ts';
 export { openStatusStore } from './status-store/redis-status-store.ts';

@@ -78,7 +78,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(requestLog);
   await app.register(closing, deps);
   await app.register(allowedMethods);
-  await app.register(problems, config);
+  await app.register(problems, { ...config, givenUp: deps.lifecycle.givenUp });
   await app.register(httpConformance);
   await app.register(transport, { ...config, certificates });
   await app.register(metrics, deps);

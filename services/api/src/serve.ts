@@ -5,9 +5,12 @@ import type { ApiDeps } from './deps.ts';
 /** Whom to tell, and what to wait for, when the process is asked to end. */
 type ShutdownDeps = Pick<ApiDeps, 'config' | 'lifecycle' | 'logger'>;
 
+/** From when requests in flight are given up until their connections are closed, ms: an upload takes back what it wrote, and its client hears that it should come again. */
+const partingMs = 2_000;
+
 /**
  * Stops in bounded time: not ready → (for `drainMs`, so that load balancers notice) → no new connections, requests in flight finish
- * → what is left after `shutdownMsMax` is cut off.
+ * → uploads that are left after `shutdownMsMax` are refused → what is left a little later is cut off.
  */
 export async function stopServing(
   app: FastifyInstance,
@@ -15,13 +18,15 @@ export async function stopServing(
 ): Promise<void> {
   lifecycle.stop();
   await delay(config.drainMs);
-  const cutOff = setTimeout(() => {
-    logger.warn('requests in flight are cut off');
-    app.server.closeAllConnections();
+  const givingUp = setTimeout(() => {
+    logger.warn('requests in flight are given up');
+    lifecycle.giveUp();
   }, config.shutdownMsMax);
+  const cuttingOff = setTimeout(() => app.cutOff(), config.shutdownMsMax + partingMs);
   try {
     await app.close();
   } finally {
-    clearTimeout(cutOff);
+    clearTimeout(givingUp);
+    clearTimeout(cuttingOff);
   }
 }

@@ -33,7 +33,7 @@ test('a suspect is worked on while its worker holds no other study, and nothing 
   const finished = Promise.withResolvers<void>();
   const startWorker = () => {
     let atOnce = 0;
-    const worker = new Worker<number>(
+    const worker: Worker<number> = new Worker(
       queueName,
       async (job, token) =>
         isolation.admit(
@@ -49,7 +49,7 @@ test('a suspect is worked on while its worker holds no other study, and nothing 
             atOnce--;
             if (done.length === jobs) finished.resolve();
           },
-          async () => giveBackToFront(job, token),
+          async () => giveBackToFront(job, token, worker, redis),
         ),
       { ...shared, concurrency, autorun: false },
     );

@@ -9,6 +9,8 @@ export function createWorkerMetrics(registry: Registry) {
     deadLetters: counter(registry, 'hepastage_dead_letters_total'),
     jobsInFlight: gauge(registry, 'hepastage_jobs_in_flight'),
     jobsInFlightMax: gauge(registry, 'hepastage_jobs_in_flight_max'),
+    canary: gauge(registry, 'hepastage_canary'),
+    studiesPassedOn: counter(registry, 'hepastage_studies_passed_on_total'),
     jobDuration: histogram(registry, 'hepastage_job_duration_seconds'),
     queueWait: histogram(registry, 'hepastage_job_queue_wait_seconds'),
     timeToResult: histogram(registry, 'hepastage_time_to_result_seconds'),

@@ -8,6 +8,7 @@ import {
   startOpinionModels,
 } from '@hepastage/staging';
 import type { WorkerConfig } from './config.ts';
+import { beginSeries } from './known-series.ts';
 import type { WorkerMetrics } from './metrics.ts';
 
 /** What a run is given at least, ms: a machine may be busy. */
@@ -38,6 +39,7 @@ export async function startModel(
     metrics.outOfMemory.inc(labelsOf(sequence), 0);
   }
   recordModel(model, metrics);
+  beginSeries(model, metrics);
   return model;
 }
 

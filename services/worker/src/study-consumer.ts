@@ -12,8 +12,10 @@ import {
   giveBack,
   giveBackToFront,
   type Logger,
+  nextStudy,
   queueName,
   queuePrefix,
+  type Redis,
   type RedisTarget,
   type StatusStore,
   type StudyJobData,
@@ -21,6 +23,7 @@ import {
   unavailable,
 } from '@hepastage/platform';
 import { type Job, UnrecoverableError, Worker } from 'bullmq';
+import { Canary, namesModel } from './canary.ts';
 import { Interruptions, interruptions } from './interruption.ts';
 import { Isolation } from './isolation.ts';
 import { isCharged, mayRetry, retryDelayMs, type RetryLimits } from './retry-policy.ts';
@@ -32,7 +35,7 @@ export interface ConsumerOptions extends RedisTarget, RetryLimits {
   readonly jobsInFlight: number;
   readonly jobSecondsMax: number;
   readonly lockSeconds: number;
-  /** Stages only studies that name no model: whoever names one gets that one, from a worker that serves it. */
+  /** Works only on studies that name no model (canary.ts). */
   readonly canary: boolean;
   /** How many workers a study may lose before it is given up: one that kills workers must not kill them all. */
   readonly stalledMax: number;
@@ -40,6 +43,8 @@ export interface ConsumerOptions extends RedisTarget, RetryLimits {
   readonly status: StatusStore;
   /** Works on one study. Called for up to `jobsInFlight` at once. */
   readonly work: (request: StudyRequest, control: AttemptControl) => Promise<Outcome>;
+  /** Told of each study that a canary gives back for other workers. */
+  readonly onPassedOn?: () => void;
 }
 
 /**
@@ -54,20 +59,20 @@ export class StudyConsumer {
   readonly #options: ConsumerOptions;
   readonly #interruptions = new Interruptions();
   readonly #isolation: Isolation;
-  readonly #disconnect: () => void;
+  readonly #canary: Canary | undefined;
+  readonly #redis: Redis;
+  readonly #stopListening: () => void;
 
-  private constructor(worker: Worker<StudyJobData>, options: ConsumerOptions, disconnect: () => void) {
+  private constructor(worker: Worker<StudyJobData>, redis: Redis, options: ConsumerOptions) {
     this.#worker = worker;
+    this.#redis = redis;
     this.#isolation = new Isolation(worker);
+    this.#canary = options.canary ? new Canary(worker, async () => nextStudy(worker, redis)) : undefined;
     this.#options = options;
     const { logger, status } = options;
-    const stopListening = status.onCancelled((_tenant, jobId) =>
+    this.#stopListening = status.onCancelled((_tenant, jobId) =>
       this.#interruptions.interrupt(jobId, interruptions.cancelled()),
     );
-    this.#disconnect = () => {
-      stopListening();
-      disconnect();
-    };
     worker.on('lockRenewalFailed', (jobIds) => {
       for (const jobId of jobIds) this.#interruptions.interrupt(jobId, interruptions.superseded());
     });
@@ -91,7 +96,7 @@ export class StudyConsumer {
         autorun: false,
       },
     );
-    consumer.current = new StudyConsumer(worker, options, () => redis.disconnect());
+    consumer.current = new StudyConsumer(worker, redis, options);
     try {
       await worker.waitUntilReady();
     } catch (error) {
@@ -111,14 +116,21 @@ export class StudyConsumer {
       // Redis was away for longer than the lock, and gives us our own study once more: it is asked again when this run has surely ended.
       return giveBack(job, token, this.#options.lockSeconds * 1_000);
     }
-    if (this.#options.canary && namesModel(request)) return passOn(job, token);
+    if (this.#canary && namesModel(job.data)) {
+      this.#options.onPassedOn?.();
+      return this.#giveBackToFront(job, token);
+    }
     const deaths = job.stalledCounter;
     if (deaths >= this.#options.stalledMax) return this.#work(request, job, token, stalled(deaths));
     return this.#isolation.admit(
       deaths > 0,
       async () => this.#work(request, job, token),
-      async () => giveBackToFront(job, token),
+      async () => this.#giveBackToFront(job, token),
     );
+  }
+
+  async #giveBackToFront(job: Job, token: string | undefined): Promise<never> {
+    return giveBackToFront(job, token, this.#worker, this.#redis);
   }
 
   async #work(
@@ -181,25 +193,18 @@ export class StudyConsumer {
 
   /** Takes no more studies, lets those in hand finish for `graceMs`, then gives them back. Bounded: what doesn't stop by then stalls, and the queue gives it to another. */
   async stop(graceMs: number): Promise<void> {
+    this.#canary?.stop();
     const closed = this.#worker.close();
     await Promise.race([closed, delay(graceMs, undefined, { ref: false })]);
     this.#interruptions.interruptAll(interruptions.shutdown());
     await Promise.race([closed, delay(giveBackMsMax, undefined, { ref: false })]);
     this.#disconnect();
   }
-}
 
-function namesModel({ metadata }: StudyRequest): boolean {
-  return metadata !== undefined && metadata.model !== '';
-}
-
-/**
- * Back into the queue for another worker, unclaimed and uncharged. It has waited its turn: without a priority it comes before all routine studies when it comes back, and not behind
- * those that came after it. The pause grows, so that canaries that are alone do not hand their studies round and round.
- */
-async function passOn(job: Job, token: string | undefined): Promise<never> {
-  await job.changePriority({ priority: 0 });
-  return giveBack(job, token, retryDelayMs(job.attemptsStarted));
+  #disconnect(): void {
+    this.#stopListening();
+    this.#redis.disconnect();
+  }
 }
 
 function stalled(deaths: number): HepastageError {

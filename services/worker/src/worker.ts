@@ -9,6 +9,7 @@ import {
   openTracing,
   traceFields,
   type Tracer,
+  unlessAborted,
 } from '@hepastage/platform';
 import { ImagingPool } from '@hepastage/staging';
 import { NoticeQueue } from '@hepastage/webhooks';
@@ -34,12 +35,18 @@ export interface RunningWorker {
 
 /**
  * Starts a worker: health first, so that probes see it start; then stores and the model, verified and warm; and only then the queue. Throws what
- * keeps it from starting, with everything that it had opened closed again.
+ * keeps it from starting, with everything that it had opened closed again; and the reason of `stopping` where that aborts before it has taken work. Stores that do not answer
+ * are not waited for then, but a model that loads is: nothing can break that off, and an exit meanwhile would abort the process.
  */
-export async function startWorker(config: WorkerConfig, logger: Logger): Promise<RunningWorker> {
+export async function startWorker(
+  config: WorkerConfig,
+  logger: Logger,
+  stopping: AbortSignal,
+): Promise<RunningWorker> {
   const registry = createRegistry('worker');
   const metrics = createWorkerMetrics(registry);
   metrics.jobsInFlightMax.set(config.jobsInFlight);
+  metrics.canary.set(config.canary ? 1 : 0);
   let missing: string | undefined = 'starting';
   gauge(registry, 'hepastage_ready', (ready) => ready.set(missing === undefined ? 1 : 0));
   await using opened = new AsyncDisposableStack();
@@ -53,14 +60,16 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
 
   const store = openObjectStore(config);
   opened.defer(async () => store.close());
-  await store.check();
-  const status = await openStatusStore({ ...config, patience: 'wait', logger });
+  await unlessAborted(store.check(), stopping);
+  const status = await unlessAborted(openStatusStore({ ...config, patience: 'wait', logger }), stopping);
   opened.defer(async () => status.close());
   const model = await startModel(config, metrics, logger);
   opened.defer(async () => model.stop());
+  stopping.throwIfAborted();
   const opinions = opened.use(await startOpinions(config, metrics, logger));
   const imaging = new ImagingPool(config.imagingThreads);
   opened.defer(async () => imaging.close());
+  stopping.throwIfAborted();
 
   const parts: WorkerParts = {
     store,
@@ -79,11 +88,13 @@ export async function startWorker(config: WorkerConfig, logger: Logger): Promise
   const notices = opened.adopt(await NoticeQueue.open({ ...config, patience: 'wait', logger }), async (it) =>
     it.close(),
   );
+  stopping.throwIfAborted();
   const consumer = await StudyConsumer.start({
     ...config,
     logger,
     status,
     work: traced(noticed(pushed(observed(parts, metrics, logger), pushes), notices), tracer),
+    onPassedOn: () => metrics.studiesPassedOn.inc(),
   });
   missing = undefined;
   logger.info(

@@ -76,7 +76,7 @@ async function redisEvidence({ settings }: FaultySystem) {
     for (const { jobId, state } of page.records) records.set(jobId, state);
     cursor = page.nextCursor;
   } while (cursor !== undefined);
-  return { records, queued: await queue.counts() };
+  return { records, queued: (await queue.counts()).studies };
 }
 
 async function auditEvidence({ store }: FaultySystem): Promise<Evidence['audit']> {

@@ -4,6 +4,10 @@ import type {
 } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import type { IScaledObject } from '@kubernetes-models/keda/keda.sh/v1alpha1';
+import type {
+  IValidatingAdmissionPolicy,
+  IValidatingAdmissionPolicyBinding,
+} from 'kubernetes-models/admissionregistration.k8s.io/v1';
 import type { IDeployment, IStatefulSet } from 'kubernetes-models/apps/v1';
 import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
 import type { ICronJob } from 'kubernetes-models/batch/v1';
@@ -39,7 +43,9 @@ export type ClusterObject =
   | ISecret
   | IService
   | IServiceAccount
-  | IStatefulSet;
+  | IStatefulSet
+  | IValidatingAdmissionPolicy
+  | IValidatingAdmissionPolicyBinding;
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -1,12 +1,15 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { parse, parseAllDocuments, stringify } from 'yaml';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
 import { installKustomize } from '../../helpers/install-kustomize.ts';
 import { runProgram } from '../../helpers/run-program.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import type { ClusterObject } from './objects.ts';
 
 export const manifests = join(import.meta.dirname, '../../../infra/k8s');
+
+/** What the README has as `…`. */
+export const digest = 'a'.repeat(64);
 
 /** What `kubectl apply -k` would send to a cluster, each as it was rendered. */
 export interface Rendering {
@@ -15,21 +18,13 @@ export interface Rendering {
   readonly objects: ClusterObject[];
 }
 
-/** Every overlay, and every component: one that no overlay has stands upon those for clusters, as an overlay of somebody’s own would have it. */
+/** Every overlay, and the README’s own examples: over `gpu`, as they stand there, and over `cpu`. */
 export async function renderAll(): Promise<Rendering[]> {
   const overlays = await foldersOf(join(manifests, 'overlays'));
-  const used = new Set((await Promise.all(overlays.map(componentsOf))).flat());
-  const unused = (await foldersOf(join(manifests, 'components'))).filter((component) => !used.has(component));
   return [
     ...(await Promise.all(overlays.map(async (name) => ({ name, objects: await renderOverlay(name) })))),
-    ...(await Promise.all(
-      unused.flatMap((component) =>
-        ['cpu', 'gpu'].map(async (overlay) => ({
-          name: `${overlay} with ${component}`,
-          objects: await renderWith(overlay, component),
-        })),
-      ),
-    )),
+    ...(await renderExamples('gpu')),
+    ...(await renderExamples('cpu')),
   ];
 }
 
@@ -37,30 +32,44 @@ export async function renderOverlay(name: string): Promise<ClusterObject[]> {
   return render(join(manifests, 'overlays', name));
 }
 
-async function foldersOf(folder: string): Promise<string[]> {
+export async function foldersOf(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-/** Names of the components of an overlay. */
-async function componentsOf(overlay: string): Promise<string[]> {
-  const text = await readFile(join(manifests, 'overlays', overlay, 'kustomization.yaml'), 'utf8');
-  const { components = [] } = parse(text) as { components?: string[] };
-  return components.map((path) => path.replace('../../components/', ''));
+/** The kustomizations of the README by the folder that each is in, `production`. */
+export async function examples(): Promise<Map<string, string>> {
+  const text = await readFile(join(manifests, 'README.md'), 'utf8');
+  const blocks = text.matchAll(/^( *)```yaml\n *# (\S+)\/kustomization\.yaml[^\n]*\n([\s\S]*?)^ *```$/gm);
+  return new Map(
+    [...blocks].map(([, indent = '', folder = '', block = '']) => [
+      folder,
+      block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+    ]),
+  );
 }
 
-/** As the README has a canary. */
-async function renderWith(overlay: string, component: string): Promise<ClusterObject[]> {
-  await using folder = await temporaryDirectory('overlay');
-  const kustomization = {
-    apiVersion: 'kustomize.config.k8s.io/v1beta1',
-    kind: 'Kustomization',
-    namespace: 'hepastage',
-    resources: [relative(folder.path, join(manifests, 'overlays', overlay))],
-    components: [relative(folder.path, join(manifests, 'components', component))],
-  };
-  await writeFile(join(folder.path, 'kustomization.yaml'), stringify(kustomization));
-  return await render(folder.path);
+/** Name of a rendering of an example. */
+export function exampleName(folder: string, overlay: string): string {
+  return `${folder} of the README over ${overlay}`;
+}
+
+/** Every example, in a folder beside a copy of this repository, as the README has them. */
+export async function renderExamples(overlay: 'cpu' | 'gpu'): Promise<Rendering[]> {
+  await using folder = await temporaryDirectory('examples');
+  await symlink(join(manifests, '../..'), join(folder.path, 'hepastage'));
+  const all = await examples();
+  for (const [name, text] of all) {
+    await mkdir(join(folder.path, name));
+    const complete = text.replaceAll('…', digest).replace('overlays/gpu', `overlays/${overlay}`);
+    await writeFile(join(folder.path, name, 'kustomization.yaml'), complete);
+  }
+  return await Promise.all(
+    [...all.keys()].map(async (name) => ({
+      name: exampleName(name, overlay),
+      objects: await render(join(folder.path, name)),
+    })),
+  );
 }
 
 let kustomize: ReturnType<typeof installKustomize> | undefined;

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ApiConfig, apiSettings, checkConfig } from '@hepastage/api';
+import { reconcileSettings } from '@hepastage/jobs';
 import { parseConfig } from '@hepastage/platform';
+import { type Static, Type } from 'typebox';
 import { temporaryPrefix } from '../../helpers/temporary-directory.ts';
 import { type WorkerConfig, workerConfig } from '../../../services/worker/src/config.ts';
 import { environmentOf, secretFilesOf } from './environment.ts';
@@ -15,6 +17,8 @@ const samples: Readonly<Record<string, string>> = {
   'hepastage-api/uid-key': 'u'.repeat(64),
   'hepastage-api/webhook-key': 'w'.repeat(64),
   'hepastage-pacs/authorization': 'Bearer token',
+  'hepastage-api-tls/tls.crt': 'certificate',
+  'hepastage-api-tls/tls.key': 'private key',
 };
 
 /** Of these every one is a setting of ours. */
@@ -36,13 +40,28 @@ export function apiConfigs(objects: readonly ClusterObject[]): ServiceConfig<Api
 
 /** What the workers would run with. Throws INVALID_CONFIG. */
 export function workerConfigs(objects: readonly ClusterObject[]): ServiceConfig<WorkerConfig>[] {
-  return configsOf('worker', objects, (environment) => parseConfig(workerConfig, environment));
+  return configsOf('worker', objects, workerConfigOf);
+}
+
+const reconcileSchema = Type.Object(reconcileSettings);
+
+/** What reconciles with what settings: the APIs in the background, the nightly run, and the command line by hand, for which workers' pods are there. */
+export function reconcileConfigs(objects: readonly ClusterObject[]) {
+  return ['api', 'worker', 'reconcile'].flatMap((name): ServiceConfig<Static<typeof reconcileSchema>>[] =>
+    configsOf(name, objects, (environment) => parseConfig(reconcileSchema, environment)),
+  );
+}
+
+/** What the command line in its image reads is for somebody, too. */
+function workerConfigOf(environment: NodeJS.ProcessEnv): WorkerConfig {
+  parseConfig(reconcileSchema, environment);
+  return parseConfig(workerConfig, environment);
 }
 
 /** What those would run with that start the command line: they have nothing but the settings that both services share. */
 export function commandConfigs(objects: readonly ClusterObject[]): ServiceConfig<WorkerConfig>[] {
   return ['model', 'reconcile', 'pod-marker'].flatMap((name) => {
-    const asWorker = configsOf(name, objects, (environment) => parseConfig(workerConfig, environment));
+    const asWorker = configsOf(name, objects, workerConfigOf);
     const asApi = configsOf(name, objects, (environment) => parseConfig(apiSettings, environment));
     return asWorker.map((one, i) => ({
       ...one,

@@ -112,14 +112,15 @@ const datasourceVariable = {
   hide: 0,
 };
 
-/** Where the operators’ copy of docs/runbooks.md is served. */
+/** Where the operators’ copy of docs/runbooks.md is served: they write it into the box above the panels, or `?var-runbooks=…` into their links. */
 const runbooksVariable = {
   name: 'runbooks',
   label: 'Address of the runbooks',
-  type: 'constant',
+  type: 'textbox',
   query: 'docs/runbooks.md',
   current: { text: 'docs/runbooks.md', value: 'docs/runbooks.md' },
-  hide: 2,
+  options: [{ text: 'docs/runbooks.md', value: 'docs/runbooks.md', selected: true }],
+  hide: 0,
 };
 
 function variableJson({ name, label, metric }: Variable): object {

@@ -1,5 +1,5 @@
 import type { Dashboard, Row } from './dashboard.ts';
-import { increaseBy, quantileBy, rateBy } from './queries.ts';
+import { hourlyBy, increaseBy, quantileBy } from './queries.ts';
 
 const chosen = 'model_version=~"$model_version"';
 
@@ -33,7 +33,7 @@ const answers: Row = {
       unit: 'percentunit',
       queries: [
         {
-          expr: `abs(hepastage:stage_share:ratio1d{${chosen}} - hepastage:stage_share:ratio14d{${chosen}})`,
+          expr: `hepastage:stage_shift:ratio1d{${chosen}}`,
           legend: '{{model_version}} {{stage}}',
         },
       ],
@@ -46,12 +46,12 @@ const answers: Row = {
     },
     {
       kind: 'timeseries',
-      title: 'Stages by sequences',
+      title: 'Stages by sequences, in an hour',
       description: 'What studies had, and what was said.',
-      unit: 'reqps',
+      unit: 'short',
       queries: [
         {
-          expr: rateBy('stage, sequence', `hepastage_predictions_total{${chosen}}`),
+          expr: hourlyBy('stage, sequence', `hepastage_predictions_total{${chosen}}`),
           legend: '{{sequence}} {{stage}}',
         },
       ],
@@ -148,12 +148,12 @@ const data: Row = {
     },
     {
       kind: 'timeseries',
-      title: 'Findings of the image checks',
+      title: 'Findings of the image checks, in an hour',
       description: 'Of studies that were staged all the same; docs/quality-gate.md explains each.',
-      unit: 'reqps',
+      unit: 'short',
       queries: [
         {
-          expr: rateBy('code, severity', 'hepastage_quality_findings_total'),
+          expr: hourlyBy('code, severity', 'hepastage_quality_findings_total'),
           legend: '{{severity}} {{code}}',
         },
       ],
@@ -162,20 +162,20 @@ const data: Row = {
     },
     {
       kind: 'timeseries',
-      title: 'Images that could not be staged',
+      title: 'Images that could not be staged, in an hour',
       description: 'Studies that failed for what they are, by error code.',
-      unit: 'reqps',
-      queries: [{ expr: rateBy('reason', 'hepastage_jobs_total{outcome="failed"}'), legend: '{{reason}}' }],
+      unit: 'short',
+      queries: [{ expr: hourlyBy('reason', 'hepastage_jobs_total{outcome="failed"}'), legend: '{{reason}}' }],
       width: 8,
       stacked: true,
       runbooks: ['hepastagefailureratio'],
     },
     {
       kind: 'timeseries',
-      title: 'Warnings of results',
+      title: 'Warnings of results, in an hour',
       description: 'What readers were told, by code.',
-      unit: 'reqps',
-      queries: [{ expr: rateBy('code', 'hepastage_result_warnings_total'), legend: '{{code}}' }],
+      unit: 'short',
+      queries: [{ expr: hourlyBy('code', 'hepastage_result_warnings_total'), legend: '{{code}}' }],
       width: 8,
       stacked: true,
     },
@@ -187,12 +187,12 @@ const models: Row = {
   panels: [
     {
       kind: 'timeseries',
-      title: 'Share of studies',
+      title: 'Share of studies, of an hour',
       description: 'By the model that staged them: with a canary, its share of the pods.',
       unit: 'percentunit',
       queries: [
         {
-          expr: `${rateBy('model_version', 'hepastage_predictions_total')} / on () group_left () sum(rate(hepastage_predictions_total[$__rate_interval]))`,
+          expr: `${hourlyBy('model_version', 'hepastage_predictions_total')} / on () group_left () sum(increase(hepastage_predictions_total[1h]))`,
           legend: '{{model_version}}',
         },
       ],
@@ -235,13 +235,13 @@ const models: Row = {
     },
     {
       kind: 'timeseries',
-      title: 'Failures by model',
+      title: 'Failures by model, of an hour',
       description:
         'Share of the attempts that ended a job. A canary that fails more than the stable model goes back.',
       unit: 'percentunit',
       queries: [
         {
-          expr: `${rateBy('model_version', `hepastage_job_duration_seconds_count{outcome="failed", ${chosen}}`)} / ${rateBy('model_version', `hepastage_job_duration_seconds_count{outcome=~"failed|succeeded", ${chosen}}`)}`,
+          expr: `${hourlyBy('model_version', `hepastage_job_duration_seconds_count{outcome="failed", ${chosen}}`)} / ${hourlyBy('model_version', `hepastage_job_duration_seconds_count{outcome=~"failed|succeeded", ${chosen}}`)}`,
           legend: '{{model_version}}',
         },
       ],
@@ -251,15 +251,27 @@ const models: Row = {
     },
     {
       kind: 'timeseries',
-      title: 'Second opinions',
+      title: 'Second opinions, in an hour',
       description: 'Where a liver mask came. refused: the mask gives no features. failed: a fault of ours.',
-      unit: 'reqps',
+      unit: 'short',
       queries: [
-        { expr: rateBy('outcome, reason', 'hepastage_opinions_total'), legend: '{{outcome}} {{reason}}' },
+        { expr: hourlyBy('outcome, reason', 'hepastage_opinions_total'), legend: '{{outcome}} {{reason}}' },
       ],
       width: 8,
       stacked: true,
       runbooks: ['hepastagesecondopinionsfail'],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Canaries, and what they pass on in an hour',
+      description:
+        'A canary stages no study that names a model: it gives it back for others. More and more of them: no other worker runs.',
+      unit: 'short',
+      queries: [
+        { expr: 'sum(hepastage_canary)', legend: 'canaries' },
+        { expr: 'sum(increase(hepastage_studies_passed_on_total[1h]))', legend: 'passed on' },
+      ],
+      width: 8,
     },
     {
       kind: 'table',

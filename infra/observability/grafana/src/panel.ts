@@ -18,7 +18,7 @@ export interface Panel {
   readonly title: string;
   /** What it shows, and what to make of it. */
   readonly description: string;
-  /** Grafana's name of a unit: `s`, `bytes`, `percentunit`, `reqps`, `short`… */
+  /** Grafana's name of a unit: `s`, `bytes`, `percentunit`, `Bps`, `short`… */
   readonly unit: string;
   readonly queries: readonly Query[];
   /** Of 24 columns. */
@@ -26,6 +26,7 @@ export interface Panel {
   readonly thresholds?: readonly Threshold[];
   readonly stacked?: boolean;
   readonly max?: number;
+  readonly decimals?: number;
   readonly mayBeNegative?: boolean;
   /** What numbers stand for. */
   readonly words?: Readonly<Record<number, string>>;
@@ -85,6 +86,7 @@ function defaultsOf({
   thresholds,
   stacked = false,
   max,
+  decimals,
   mayBeNegative = false,
   words,
 }: Panel): object {
@@ -92,6 +94,7 @@ function defaultsOf({
     unit,
     ...(!mayBeNegative && { min: 0 }),
     ...(max !== undefined && { max }),
+    ...(decimals !== undefined && { decimals }),
     color: { mode: thresholds !== undefined && kind !== 'timeseries' ? 'thresholds' : 'palette-classic' },
     thresholds: {
       mode: 'absolute',
@@ -116,7 +119,8 @@ function defaultsOf({
         drawStyle: 'line',
         lineWidth: 1,
         fillOpacity: stacked ? 40 : 10,
-        showPoints: 'never',
+        // A point that stands alone is drawn.
+        showPoints: 'auto',
         spanNulls: false,
         stacking: { mode: stacked ? 'normal' : 'none', group: 'A' },
         thresholdsStyle: { mode: thresholds === undefined ? 'off' : 'dashed' },

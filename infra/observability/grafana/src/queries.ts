@@ -1,4 +1,15 @@
-/** Per-second increase of a counter, summed by labels. */
+/**
+ * What quantiles and means look back over: a study every few minutes would leave shorter windows empty, and its curve in pieces. Longer than that they would say late
+ * that something is slow.
+ */
+const window = '30m';
+
+/** How often something happened in the hour before, summed by labels. A count, for a hospital’s few studies are no rate. */
+export function hourlyBy(labels: string, counter: string): string {
+  return `sum by (${labels}) (increase(${counter}[1h]))`;
+}
+
+/** Per-second increase of a counter that never rests, summed by labels. */
 export function rateBy(labels: string, counter: string): string {
   return `sum by (${labels}) (rate(${counter}[$__rate_interval]))`;
 }
@@ -11,10 +22,11 @@ export function increaseBy(labels: string, counter: string): string {
 /** A quantile of a histogram, by labels. `selector`: with braces, or empty. */
 export function quantileBy(quantile: number, labels: string, histogram: string, selector = ''): string {
   const by = labels === '' ? 'le' : `le, ${labels}`;
-  return `histogram_quantile(${quantile}, sum by (${by}) (rate(${histogram}_bucket${selector}[$__rate_interval])))`;
+  return `histogram_quantile(${quantile}, sum by (${by}) (rate(${histogram}_bucket${selector}[${window}])))`;
 }
 
 /** The mean of a histogram, by labels. */
 export function meanBy(labels: string, histogram: string, selector = ''): string {
-  return `${rateBy(labels, `${histogram}_sum${selector}`)} / ${rateBy(labels, `${histogram}_count${selector}`)}`;
+  const sumOf = (part: string) => `sum by (${labels}) (rate(${histogram}_${part}${selector}[${window}]))`;
+  return `${sumOf('sum')} / ${sumOf('count')}`;
 }

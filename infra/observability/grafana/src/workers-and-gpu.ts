@@ -1,5 +1,5 @@
 import type { Dashboard, Row } from './dashboard.ts';
-import { meanBy, quantileBy, rateBy } from './queries.ts';
+import { hourlyBy, meanBy, quantileBy, rateBy } from './queries.ts';
 
 const chosen = 'instance=~"$instance"';
 const pods = 'pod=~"hepastage-.*"';
@@ -65,10 +65,15 @@ const capacity: Row = {
     },
     {
       kind: 'timeseries',
-      title: 'Studies that end',
+      title: 'Attempts that end, in an hour',
       description: 'By how, over all workers that are chosen.',
-      unit: 'reqps',
-      queries: [{ expr: rateBy('outcome', `hepastage_jobs_total{${chosen}}`), legend: '{{outcome}}' }],
+      unit: 'short',
+      queries: [
+        {
+          expr: hourlyBy('outcome', `hepastage_job_duration_seconds_count{${chosen}}`),
+          legend: '{{outcome}}',
+        },
+      ],
       width: 12,
       stacked: true,
     },

@@ -11,10 +11,8 @@ export function modelPushCommand(): Command {
     .argument('<destination>', 's3://bucket/prefix (S3_ENDPOINT, AWS_REGION, AWS credentials) or a directory')
     .option('--json', 'print the outcome as JSON')
     .action(async (folder: string, destination: string, { json }: { json?: true }) => {
-      const { stored, wasThere } = await withLocation(destination, async (store) =>
-        pushPackage(folder, store),
-      );
-      const outcome = { stored, location: destination, outcome: wasThere ? 'already there' : 'pushed' };
+      const pushed = await withLocation(destination, async (store) => pushPackage(folder, store));
+      const outcome = { ...pushed, location: destination };
       console.log(json === true ? storedJson(outcome) : storedText(outcome));
     });
 }

@@ -4,6 +4,7 @@ import {
   type QueueEntry,
   type QueueReport,
   serviceMsAt,
+  lastEndMs,
   type ServiceTime,
 } from '@hepastage/platform';
 import type { QueueParts } from './with-queue.ts';
@@ -52,6 +53,9 @@ function drained(
   const serviceMs = serviceMsAt(times, inHand);
   if (waits === 0 || isPaused || serviceMs === undefined) return undefined;
   const queuedMs = Math.min(...oldest.map(({ at }) => at.getTime()));
-  const endMs = expectedEndMs({ serviceMs, ahead: waits - 1, inHand, queuedMs }, now.getTime());
+  const endMs = expectedEndMs(
+    { serviceMs, ahead: waits - 1, inHand, queuedMs, lastEndMs: lastEndMs(times) },
+    now.getTime(),
+  );
   return endMs === undefined ? undefined : new Date(endMs);
 }

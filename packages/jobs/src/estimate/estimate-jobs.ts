@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
-import { type QueueOutlook, type QueuePlace, serviceMsAt } from '@hepastage/platform';
+import { lastEndMs, type QueueOutlook, type QueuePlace, serviceMsAt } from '@hepastage/platform';
 import { type JobEstimate, JobEstimateSchema, type JobRecord, JobRecord_State } from '@hepastage/proto';
 import type { JobStores } from '../job-stores.ts';
 import { expectedEndMs } from './expected-end.ts';
@@ -14,24 +14,33 @@ export async function estimateJobs(
   const queued = records.filter(({ state }) => state === JobRecord_State.QUEUED).map(({ jobId }) => jobId);
   if (queued.length === 0 && !records.some(isRunning)) return [...records];
   const [outlook, times] = await Promise.all([queue.outlook(queued), status.serviceTimes()]);
-  const serviceMs = serviceMsAt(times, outlook.inHand);
+  const measured = {
+    serviceMs: serviceMsAt(times, outlook.inHand),
+    lastEndMs: lastEndMs(times),
+  };
   return records.map((record) => {
-    const estimate = estimateOf(record, outlook, serviceMs, nowMs);
+    const estimate = estimateOf(record, outlook, measured, nowMs);
     return estimate === undefined ? record : { ...record, estimate };
   });
+}
+
+/** What the workers have measured; `serviceMs` undefined: nothing. */
+interface Measured {
+  readonly serviceMs: number | undefined;
+  readonly lastEndMs: number;
 }
 
 function estimateOf(
   record: JobRecord,
   outlook: QueueOutlook,
-  serviceMs: number | undefined,
+  measured: Measured,
   nowMs: number,
 ): JobEstimate | undefined {
   const place = isRunning(record) ? inHand : outlook.places.get(record.jobId);
   // Between two states: the queue has handed it out, and the record does not say so yet.
   if (place === undefined) return undefined;
   const { ahead } = place;
-  const endMs = endOf(record, place, outlook, serviceMs, nowMs);
+  const endMs = endOf(record, place, outlook, measured, nowMs);
   return create(JobEstimateSchema, {
     ahead,
     ...(endMs !== undefined && { finishesAt: timestampFromMs(Math.ceil(endMs)) }),
@@ -42,16 +51,18 @@ function endOf(
   record: JobRecord,
   place: QueuePlace,
   outlook: QueueOutlook,
-  serviceMs: number | undefined,
+  measured: Measured,
   nowMs: number,
 ): number | undefined {
   const { createdAt, startedAt } = record;
+  const { serviceMs } = measured;
   const stands = outlook.isPaused && !isRunning(record);
   if (serviceMs === undefined || stands) return undefined;
   return expectedEndMs(
     {
       ...place,
       serviceMs,
+      lastEndMs: measured.lastEndMs,
       inHand: outlook.inHand,
       begunMs: startedAt && timestampMs(startedAt),
       queuedMs: createdAt === undefined ? 0 : timestampMs(createdAt),

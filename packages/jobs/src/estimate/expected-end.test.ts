@@ -4,7 +4,7 @@ import { expectedEndMs, type Standing } from './expected-end.ts';
 
 const nowMs = 1_800_000_000_000;
 const serviceMs = 10_000;
-const waiting: Standing = { serviceMs, ahead: 0, inHand: 1, queuedMs: nowMs };
+const waiting: Standing = { serviceMs, ahead: 0, inHand: 1, queuedMs: nowMs, lastEndMs: nowMs - 60_000 };
 
 /** Seconds from now to the expected end. */
 function seconds(standing: Partial<Standing>): number | undefined {
@@ -67,6 +67,13 @@ test('an idle worker takes a study at once; a queue that nobody works on promise
   assert.equal(seconds({ inHand: 0 }), 10);
   assert.equal(seconds({ inHand: 0, queuedMs: nowMs - 5_000 }), undefined);
   assert.equal(seconds({ inHand: 0, ahead: 1 }), undefined);
+});
+
+test('where nothing has ended for long no worker is taken to be there, whatever is new or due', () => {
+  const lastEndMs = nowMs - 11 * 60_000;
+  assert.equal(seconds({ inHand: 0, lastEndMs }), undefined);
+  assert.equal(seconds({ inHand: 0, lastEndMs, dueMs: nowMs + 40_000 }), undefined);
+  assert.equal(seconds({ inHand: 1, lastEndMs }), 5 + 10);
 });
 
 test('of a study in hand the rest is left, a quarter at least, and nothing can be said of one that hangs', () => {

@@ -12,10 +12,14 @@ export interface Standing {
   readonly dueMs?: number | undefined;
   /** Since when it waits, ms since 1970. */
   readonly queuedMs: number;
+  /** When a study has ended last, ms since 1970. */
+  readonly lastEndMs: number;
 }
 
 /** For how long a study may wait first in a queue that nobody works on before that means that nobody will, ms: an idle worker takes it within milliseconds. */
 const takenWithinMs = 5_000;
+/** For how long after a study has ended a worker is taken to be there still, ms: Kubernetes keeps the last one for 15 minutes (infra/k8s/components/autoscaling). */
+const attendedMs = 10 * 60_000;
 /** An attempt that has taken as long as usual takes at least this part of it more … */
 const remainderMin = 1 / 4;
 /** … and of one that has taken so many times as long nothing is known any more. */
@@ -29,13 +33,17 @@ const overdueRatio = 4;
  * keeps its workers busy), no worker comes or goes, and those before it are like those of before.
  */
 export function expectedEndMs(standing: Standing, nowMs: number): number | undefined {
-  const { serviceMs, begunMs, ahead, inHand, dueMs = 0, queuedMs } = standing;
+  const { serviceMs, begunMs, ahead, inHand, dueMs = 0 } = standing;
   if (begunMs !== undefined) return endOfAttemptMs(begunMs, serviceMs, nowMs);
-  const isFirstOfIdle = inHand === 0 && ahead === 0;
+  if (inHand === 0 && !isTakenAtOnce(standing, nowMs)) return undefined;
   const freeMs = inHand > 0 ? ((ahead + 0.5) * serviceMs) / inHand : 0;
-  const lastSignMs = Math.max(queuedMs, dueMs);
-  if (inHand === 0 && !(isFirstOfIdle && nowMs - lastSignMs < takenWithinMs)) return undefined;
   return Math.max(nowMs + freeMs, dueMs) + serviceMs;
+}
+
+/** Whether an idle worker is there to take it. With none, as in a cluster at rest, one must be started first: nobody knows how long that takes. */
+function isTakenAtOnce({ ahead, dueMs = 0, queuedMs, lastEndMs }: Standing, nowMs: number): boolean {
+  const isNew = nowMs - Math.max(queuedMs, dueMs) < takenWithinMs;
+  return ahead === 0 && isNew && nowMs - lastEndMs < attendedMs;
 }
 
 function endOfAttemptMs(begunMs: number, serviceMs: number, nowMs: number): number | undefined {

@@ -14,7 +14,7 @@ import { finishArrival, restoreArriving } from './arrived-job.ts';
 import { type Erasure, erasureOf, isToBeErased } from './erasures.ts';
 import { evidenceOf, type JobEvidence } from './job-evidence.ts';
 import { recordOf } from './restore-record.ts';
-import { type KnownJob, type ReconcileTimes, type Verdict, verdictOf } from './verdict.ts';
+import { isJustAccepted, type KnownJob, type ReconcileTimes, type Verdict, verdictOf } from './verdict.ts';
 
 /** Longer than a notice is tried, ms. */
 const tellAgainMs = 48 * 3_600_000;
@@ -22,6 +22,14 @@ const tellAgainMs = 48 * 3_600_000;
 export interface ReconcileDeps extends ErasingDeps, ClosingDeps {
   readonly clock: () => Date;
 }
+
+export interface Reconciled {
+  readonly verdict: Verdict;
+  /** Whether nothing may have been wrong (`isJustAccepted`). */
+  readonly justAccepted: boolean;
+}
+
+const nothing: Reconciled = { verdict: 'none', justAccepted: false };
 
 /**
  * Finds out what is to be done about one job, and does it. `listed`: what a listing said of it a while ago, which is enough to see that nothing is to be done. Before anything
@@ -32,14 +40,14 @@ export async function reconcileJob(
   times: ReconcileTimes,
   deps: ReconcileDeps,
   { listed, isErasing = false }: { listed?: JobEvidence; isErasing?: boolean } = {},
-): Promise<Verdict> {
+): Promise<Reconciled> {
   const { store, status, queue, clock } = deps;
   const queued = await queue.state(job.jobId);
   const record = (await status.get(job.tenant, job.jobId))?.record;
   let erasure: Erasure = isErasing ? 'broken-off' : 'none';
   // A sweep knows the erasures; whoever asks for a job that Redis has lost does not.
   if (record === undefined && !isErasing) erasure = await erasureOf(job, deps);
-  if (erasure === 'under-way') return 'none';
+  if (erasure === 'under-way') return nothing;
   const knowing = (evidence: JobEvidence | undefined): KnownJob => ({
     evidence,
     isErasing: erasure === 'broken-off',
@@ -47,11 +55,11 @@ export async function reconcileJob(
     record,
     now: clock(),
   });
-  if (listed !== undefined && verdictOf(knowing(listed), times) === 'none') return 'none';
+  if (listed !== undefined && verdictOf(knowing(listed), times) === 'none') return nothing;
   const known = knowing(await evidenceOf(job, store));
   const verdict = verdictOf(known, times);
   await act(verdict, job, known, times, deps);
-  return verdict;
+  return { verdict, justAccepted: isJustAccepted(verdict, known) };
 }
 
 async function act(

@@ -4,7 +4,7 @@ import type { JobName } from '../job-stores.ts';
 import { eraseStaleMarkers } from './erase-stale-markers.ts';
 import { erasuresOf } from './erasures.ts';
 import { evidenceOfTenant } from './job-evidence.ts';
-import { type ReconcileDeps, reconcileJob } from './reconcile-job.ts';
+import { type ReconcileDeps, type Reconciled, reconcileJob } from './reconcile-job.ts';
 import type { ReconcileTimes, Verdict } from './verdict.ts';
 
 /** Jobs looked at at the same time. */
@@ -22,11 +22,16 @@ export interface ReconcileOptions extends Omit<ReconcileTimes, 'retentionMs'> {
   /** How long a tenant's jobs are kept after they have ended, ms; undefined: until erased. */
   readonly retentionMsOf: (tenant: string) => Promise<number | undefined>;
   readonly signal?: AbortSignal;
+  /** Is told of every job as soon as it was looked at; the report comes only if all of them were. */
+  readonly onLookedAt?: (found: LookedAt) => void;
   /** Is told of every job about which something had to be done. */
   readonly onVerdict?: (job: JobName, verdict: Verdict) => void;
   /** Is told of every job about which it could not be done; the others are gone on with. */
   readonly onError?: (job: JobName, error: HepastageError) => void;
 }
+
+/** What a job was found to need. `just-accepted`: perhaps nothing, though it was given to the queue (`isJustAccepted`). */
+export type LookedAt = Verdict | 'just-accepted' | 'failed';
 
 /** How many jobs each verdict was given to. */
 export type ReconcileReport = Readonly<Partial<Record<Verdict | 'failed', number>>>;
@@ -40,18 +45,20 @@ export type ReconcileReport = Readonly<Partial<Record<Verdict | 'failed', number
 export async function reconcile(options: ReconcileOptions, deps: ReconcileDeps): Promise<ReconcileReport> {
   const counts: Partial<Record<Verdict | 'failed', number>> = {};
   const running = new Set<Promise<void>>();
-  const one = async (job: JobName, work: () => Promise<Verdict>) => {
-    let verdict: Verdict | 'failed';
+  const one = async (job: JobName, work: () => Promise<Reconciled>) => {
+    let found: Reconciled | undefined;
     try {
-      verdict = await work();
-      if (verdict !== 'none') options.onVerdict?.(job, verdict);
+      found = await work();
+      if (found.verdict !== 'none') options.onVerdict?.(job, found.verdict);
     } catch (error) {
-      verdict = 'failed';
+      found = undefined;
       options.onError?.(job, HepastageError.from(error));
     }
+    const verdict = found?.verdict ?? 'failed';
     counts[verdict] = (counts[verdict] ?? 0) + 1;
+    options.onLookedAt?.(found?.justAccepted === true ? 'just-accepted' : verdict);
   };
-  const start = async (job: JobName, work: () => Promise<Verdict>) => {
+  const start = async (job: JobName, work: () => Promise<Reconciled>) => {
     options.signal?.throwIfAborted();
     const ended: Promise<void> = one(job, work).finally(() => running.delete(ended));
     running.add(ended);

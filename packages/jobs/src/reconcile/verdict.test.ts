@@ -5,7 +5,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { QueueState } from '@hepastage/platform';
 import { isFinished, JobRecord_State, JobRecordSchema } from '@hepastage/proto';
 import type { JobEvidence } from './job-evidence.ts';
-import { type KnownJob, type ReconcileTimes, type Verdict, verdictOf } from './verdict.ts';
+import { isJustAccepted, type KnownJob, type ReconcileTimes, type Verdict, verdictOf } from './verdict.ts';
 
 const job = { tenant: 't', jobId: 'j' };
 const now = new Date('2026-11-29T12:00:00Z');
@@ -153,6 +153,17 @@ for (const [name, more, expected, otherTimes] of cases) {
     assert.equal(verdictOf(known(more), { ...times, ...otherTimes }), expected);
   });
 }
+
+const aged = (seconds: number) => known({ evidence: evidence({ newest: ago(seconds) }) });
+
+test('a job without a record or a place in the queue may be on its way there within its first minute', () => {
+  for (const verdict of ['restore-queued', 'restore-receiving', 'enqueue'] as const) {
+    assert.ok(isJustAccepted(verdict, aged(59)));
+    assert.ok(!isJustAccepted(verdict, aged(61)));
+  }
+  for (const verdict of ['none', 'give-up', 'recover-end', 'report-lost-result'] as const)
+    assert.ok(!isJustAccepted(verdict, aged(1)));
+});
 
 function describe({ evidence: lies, record: present, queued, isErasing }: KnownJob): string {
   return JSON.stringify({ lies, state: present?.state, queued, isErasing });

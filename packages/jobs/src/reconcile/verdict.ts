@@ -79,6 +79,18 @@ export function verdictOf(job: KnownJob, times: ReconcileTimes): Verdict {
   return job.queued === 'failed' ? 'give-up' : 'enqueue';
 }
 
+/** From the last step that the store sees of a job being accepted to the last of all, with plenty to spare, ms. */
+const acceptingMsMax = 60_000;
+
+/**
+ * Whether a verdict may be of a job that is being accepted at this moment: it is in the store already, and its record or its entry in the queue is still to come. It is
+ * acted on all the same, for Redis may just as well have lost them; but nothing is known to have gone wrong.
+ */
+export function isJustAccepted(verdict: Verdict, { evidence, now }: KnownJob): boolean {
+  const mayBe = verdict === 'restore-queued' || verdict === 'restore-receiving' || verdict === 'enqueue';
+  return mayBe && evidence !== undefined && now.getTime() - evidence.newest.getTime() < acceptingMsMax;
+}
+
 function ofRecordAlone({ record, now }: KnownJob, { orphanMs }: ReconcileTimes): Verdict {
   if (record === undefined) return 'none';
   const age =

@@ -58,7 +58,7 @@ test('a replay has copies of the study’s files, its own names for them, and go
 
   const { record } = (await deps.status.get(tenant, jobId))!;
   assert.equal(record.state, JobRecord_State.QUEUED);
-  assert.equal((await deps.queue.counts())['prioritized'], 1);
+  assert.equal((await deps.queue.counts()).studies.prioritized, 1);
   assert.equal((await deps.status.get(tenant, old.jobId))?.record.state, JobRecord_State.FAILED);
 });
 
@@ -71,7 +71,7 @@ test('a job has one replay, however many make it at once; one that was erased is
   assert.deepEqual(replays, [jobId, jobId, jobId]);
   assert.match(jobId, /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   assert.deepEqual(await jobsIn(deps), new Set([old.jobId, jobId]));
-  assert.equal((await deps.queue.counts())['prioritized'], 1);
+  assert.equal((await deps.queue.counts()).studies.prioritized, 1);
 
   await deps.store.erase(objectKeys.job(tenant, jobId));
   assert.ok(!(await hasReplay(old, deps.store)));

@@ -2,8 +2,11 @@ import type { Metrics } from './metric.ts';
 
 const services = ['api'] as const;
 
+/** How studies come in. */
+const door = { values: ['rest', 'dicomweb'] } as const;
+
 /** From a probe's answer to an upload of the longest kind, s. */
-const requestSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+const requestSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600];
 
 /** What the API keeps. */
 export const apiMetrics = {
@@ -26,11 +29,18 @@ export const apiMetrics = {
     help: 'Jobs that were accepted, each once: a repeated idempotency key, a further request for a DICOMweb study and its completion count no more',
     unit: 'studies',
     services,
-    labels: { door: { values: ['rest', 'dicomweb'] } },
+    labels: { door },
+  },
+  hepastage_upload_answers_total: {
+    kind: 'counter',
+    help: 'Answers to requests that bring or complete a study, whoever gave them: a request that lost its client has none',
+    unit: 'answers',
+    services,
+    labels: { door, class: { values: ['2xx', '3xx', '4xx', '5xx'] } },
   },
   hepastage_refused_uploads_total: {
     kind: 'counter',
-    help: 'Uploads that were refused, by error code',
+    help: 'Requests that would bring or complete a study, and were refused as a whole, by error code: for want of credentials, by a limit, for what they brought, or as their client left',
     unit: 'uploads',
     services,
     labels: { code: { open: 'error code' } },
@@ -51,9 +61,15 @@ export const apiMetrics = {
       state: { values: ['waiting', 'prioritized', 'active', 'delayed', 'failed'] },
     },
   },
+  hepastage_queue_paused: {
+    kind: 'gauge',
+    help: 'Whether an operator has paused the queue of studies: they come in, and no worker takes them. Absent while Redis does not answer',
+    unit: 'flag',
+    services,
+  },
   hepastage_queue_oldest_job_age_seconds: {
     kind: 'gauge',
-    help: 'Age of the oldest waiting study; 0 if none waits, NaN while Redis does not answer',
+    help: 'Age of the oldest study that no worker has: it waits, or is put off for its next try; 0 if there is none, NaN while Redis does not answer',
     unit: 'seconds',
     services,
   },
@@ -65,7 +81,7 @@ export const apiMetrics = {
   },
   hepastage_reconciled_jobs_total: {
     kind: 'counter',
-    help: 'Jobs that were looked at in the background, by what had to be done: report-… is a loss, failed could not be done',
+    help: 'Jobs that were looked at in the background, as they are, by what had to be done: report-… is a loss, failed could not be done, just-accepted was put into the queue, perhaps a moment before it would have been there by itself',
     unit: 'jobs',
     services,
     labels: {
@@ -85,10 +101,23 @@ export const apiMetrics = {
           'enqueue',
           'report-lost-request',
           'report-lost-result',
+          'just-accepted',
           'failed',
         ],
       },
     },
+  },
+  hepastage_sweep_last_success_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When this replica last ended a look at all jobs in the background, Unix time; absent before its first',
+    unit: 'seconds',
+    services,
+  },
+  hepastage_lost_jobs: {
+    kind: 'gauge',
+    help: 'Jobs of which this replica’s last complete look said report-…; absent before its first. What counts is the replica whose hepastage_sweep_last_success_timestamp_seconds is the latest',
+    unit: 'jobs',
+    services,
   },
   hepastage_webhook_deliveries_total: {
     kind: 'counter',

@@ -42,6 +42,8 @@ export interface Gauge<N extends NameOf<'gauge'>> {
 
 export interface Histogram<N extends NameOf<'histogram'>> {
   observe(...told: Told<N, [value: number]>): void;
+  /** Begins the series at 0. */
+  zero(...told: Told<N, []>): void;
 }
 
 /** Begins at 0 for all values of its labels that are known beforehand: a series that is seen at 0 can be watched for its first increase. */

@@ -15,6 +15,7 @@ const limitShares = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 
 
 const priority = { values: ['routine', 'stat'] } as const;
 const sequence = { open: 'T1W or T2W' } as const;
+const outcome = { values: ['succeeded', 'failed', 'returned', 'dropped'] } as const;
 const modelVersion = { open: 'of the model that stages: name@version' } as const;
 
 /** What a worker keeps. */
@@ -25,7 +26,7 @@ export const workerMetrics = {
     unit: 'attempts',
     services,
     labels: {
-      outcome: { values: ['succeeded', 'failed', 'returned', 'dropped'] },
+      outcome,
       reason: { open: 'error code; empty where there is none' },
     },
   },
@@ -64,15 +65,24 @@ export const workerMetrics = {
     unit: 'studies',
     services,
   },
+  hepastage_canary: {
+    kind: 'gauge',
+    help: 'Whether it is a canary, which stages no study that names a model: HEPASTAGE_CANARY',
+    unit: 'flag',
+    services,
+  },
+  hepastage_studies_passed_on_total: {
+    kind: 'counter',
+    help: 'Studies that name a model, which a canary had in hand and gave back for other workers; one may come again',
+    unit: 'studies',
+    services,
+  },
   hepastage_job_duration_seconds: {
     kind: 'histogram',
     help: 'Time of an attempt from claim to outcome',
     unit: 'seconds',
     services,
-    labels: {
-      outcome: { open: 'as of hepastage_jobs_total' },
-      model_version: modelVersion,
-    },
+    labels: { outcome, model_version: modelVersion },
     buckets: jobSeconds,
   },
   hepastage_job_queue_wait_seconds: {
@@ -81,7 +91,7 @@ export const workerMetrics = {
     unit: 'seconds',
     services,
     labels: { priority },
-    buckets: jobSeconds,
+    buckets: resultSeconds,
   },
   hepastage_time_to_result_seconds: {
     kind: 'histogram',

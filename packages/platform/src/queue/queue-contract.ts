@@ -16,6 +16,9 @@ export const noticeQueueName = 'webhooks';
 /** The queue's payload: a StudyRequest as canonical JSON. */
 export type StudyJobData = StudyRequestJson;
 
+/** All of them. */
+export const queueNames = [queueName, pushQueueName, noticeQueueName] as const;
+
 /** BullMQ keeps its keys under this prefix. */
 export function queuePrefix(redisPrefix: string): string {
   return `${redisPrefix}:queue`;

@@ -1,10 +1,10 @@
-import { type Job, Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
-import { answered, connectRedis, unavailable } from '../redis/connection.ts';
+import type { Job, Queue } from 'bullmq';
+import { answered, unavailable } from '../redis/connection.ts';
 import { type MemoryUse, memoryUse } from '../redis/memory-use.ts';
-import { keptEvents, noticeQueueName, pushQueueName, queueName, queuePrefix } from './queue-contract.ts';
+import { openQueues, type QueueOptions, type Queues } from './open-queues.ts';
+import { countJobs, type QueueCounts } from './queue-counts.ts';
 import { type QueueOutlook, type QueuePlace, readOutlook } from './queue-outlook.ts';
-import type { StudyQueueOptions } from './bullmq-study-queue.ts';
+import { resumeQueue } from './queue-pause.ts';
 
 /** One entry of a queue, as operators see it. */
 export interface QueueEntry {
@@ -32,69 +32,35 @@ export interface ConnectedWorker {
   readonly seconds: number;
 }
 
-export interface QueueReport {
+export interface QueueReport extends QueueCounts {
   readonly name: string;
   readonly isPaused: boolean;
-  /** STAT studies; all entries of the other queues. */
-  readonly waiting: number;
-  /** Routine studies. */
-  readonly prioritized: number;
-  readonly active: number;
-  readonly delayed: number;
-  readonly failed: number;
   /** Undefined where Redis does not tell: its user may not ask for clients. */
   readonly workers: readonly ConnectedWorker[] | undefined;
 }
 
-const names = [queueName, pushQueueName, noticeQueueName];
-
 /** What operators see of the queues, and may do to that of studies. Shows names, times and counts: never what a client said of a study. Throws QUEUE_UNAVAILABLE. */
 export class QueueInspector {
-  readonly #redis: Redis;
-  readonly #queues: readonly Queue[];
-  readonly #studies: Queue;
+  readonly #queues: Queues;
 
-  private constructor(redis: Redis, queues: readonly Queue[]) {
-    this.#redis = redis;
+  private constructor(queues: Queues) {
     this.#queues = queues;
-    this.#studies = queues[0]!;
   }
 
-  static async open(options: StudyQueueOptions): Promise<QueueInspector> {
-    const redis = await connectRedis(options, 'fail-fast', options.logger);
-    const prefix = queuePrefix(options.redisPrefix);
-    const queues = names.map((name) => {
-      const queue = new Queue(name, {
-        connection: redis,
-        prefix,
-        skipWaitingForReady: true,
-        skipMetasUpdate: true,
-        streams: keptEvents,
-      });
-      queue.on('error', (error) => options.logger.warn({ err: unavailable(error) }, 'queue'));
-      return queue;
-    });
-    return new QueueInspector(redis, queues);
+  static async open(options: QueueOptions): Promise<QueueInspector> {
+    return new QueueInspector(await openQueues(options));
   }
 
+  /** Studies first. */
   async queues(): Promise<QueueReport[]> {
+    const { studies, pushes, notices } = this.#queues;
     return Promise.all(
-      this.#queues.map(async (queue) => {
-        const counts = await answered(
-          queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed'),
-        );
-        const count = (state: string) => counts[state] ?? 0;
-        return {
-          name: queue.name,
-          isPaused: await answered(queue.isPaused()),
-          waiting: count('waiting'),
-          prioritized: count('prioritized'),
-          active: count('active'),
-          delayed: count('delayed'),
-          failed: count('failed'),
-          workers: await workersOf(queue),
-        };
-      }),
+      [studies, pushes, notices].map(async (queue) => ({
+        name: queue.name,
+        isPaused: await answered(queue.isPaused()),
+        ...(await countJobs(queue)),
+        workers: await workersOf(queue),
+      })),
     );
   }
 
@@ -118,35 +84,36 @@ export class QueueInspector {
 
   /** A study's entry, and its state by BullMQ's name; undefined: the queue has none. */
   async find(jobId: string): Promise<(QueueEntry & { readonly state: string }) | undefined> {
-    const job = await answered(this.#studies.getJob(jobId));
+    const { studies, redis } = this.#queues;
+    const job = await answered(studies.getJob(jobId));
     if (job === undefined) return undefined;
-    const { places } = await readOutlook(this.#studies, this.#redis, [jobId]);
+    const { places } = await readOutlook(studies, redis, [jobId]);
     return { ...entryOf(job, places), state: await answered(job.getState()) };
   }
 
   /** From now on workers take no more studies; those in hand go on. Survives restarts, but not a loss of Redis. */
   async pause(): Promise<void> {
-    await answered(this.#studies.pause());
+    await answered(this.#queues.studies.pause());
   }
 
   async resume(): Promise<void> {
-    await answered(this.#studies.resume());
+    await resumeQueue(this.#queues.studies, this.#queues.redis);
   }
 
   async memory(): Promise<MemoryUse> {
-    return memoryUse(this.#redis);
+    return memoryUse(this.#queues.redis);
   }
 
   async #entries(state: 'waiting' | 'prioritized' | 'active' | 'delayed', countMax: number) {
-    const jobs = await answered(this.#studies.getJobs([state], 0, countMax - 1, true));
+    const { studies, redis } = this.#queues;
+    const jobs = await answered(studies.getJobs([state], 0, countMax - 1, true));
     const ids = jobs.map(({ id = '' }) => id);
-    const { places } = await readOutlook(this.#studies, this.#redis, ids);
+    const { places } = await readOutlook(studies, redis, ids);
     return jobs.map((job) => entryOf(job, places));
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#queues.map(async (queue) => queue.close()));
-    this.#redis.disconnect();
+    await this.#queues.close();
   }
 }
 

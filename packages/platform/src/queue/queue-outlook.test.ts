@@ -31,6 +31,7 @@ async function open() {
   return {
     studies,
     raw,
+    redis: connection,
     take: async () => worker.getNextJob('a token'),
     [Symbol.asyncDispose]: async () => {
       await worker.close();
@@ -79,7 +80,7 @@ test('one that is given back to the front is the next, one that is put off has i
   for (const request of [first, second]) await studies.add(request);
   const taken = await queue.take();
   await studies.add(third);
-  await assert.rejects(giveBackToFront(taken, 'a token'));
+  await assert.rejects(giveBackToFront(taken, 'a token', queue.raw, queue.redis));
   const front = await studies.outlook([first.jobId, second.jobId, third.jobId]);
   const next = await queue.take();
   assert.equal(front.places.get(next.id!)?.ahead, 0);

@@ -1,16 +1,10 @@
 import type { StudyRequest } from '@hepastage/proto';
-import type { noticeQueueName, pushQueueName, queueName } from './queue-contract.ts';
+import type { queueNames } from './queue-contract.ts';
+import type { QueueCounts } from './queue-counts.ts';
 import type { QueueOutlook } from './queue-outlook.ts';
 
 /** Where a study is in the queue. `waiting`: for a worker, or for its next try. `failed`: the queue has given it up. */
 export type QueueState = 'waiting' | 'active' | 'failed' | 'absent';
-
-/** How many jobs a queue has in one of its states. */
-export interface QueueCount {
-  readonly queue: typeof queueName | typeof pushQueueName | typeof noticeQueueName;
-  readonly state: 'waiting' | 'prioritized' | 'active' | 'delayed' | 'failed';
-  readonly jobs: number;
-}
 
 /** The API's side of the queue: never waits for a Redis that is down (QUEUE_UNAVAILABLE instead). */
 export interface StudyQueue {
@@ -21,12 +15,12 @@ export interface StudyQueue {
   state(jobId: string): Promise<QueueState>;
   /** Where the waiting ones of these jobs are, and how many are worked on. */
   outlook(jobIds: readonly string[]): Promise<QueueOutlook>;
-  /** Jobs by queue state, e.g. `{waiting: 3, active: 8, prioritized: 0, delayed: 0, failed: 0}`. */
-  counts(): Promise<Readonly<Record<string, number>>>;
-  /** The same of every queue: studies, pushes to a PACS, webhooks. */
-  countsByQueue(): Promise<QueueCount[]>;
-  /** Age of the oldest waiting study, s; 0 if none waits. */
+  /** Of every queue: studies, pushes to a PACS, webhooks. */
+  counts(): Promise<Readonly<Record<(typeof queueNames)[number], QueueCounts>>>;
+  /** Age of the oldest study that no worker has, s: it waits, or is put off for its next try; 0 if there is none. */
   oldestAgeSeconds(): Promise<number>;
+  /** For how long workers could have taken the first one, s: not counting those that are put off, and nothing while an operator has paused the queue, and from when it goes on after that. */
+  oldestWaitSeconds(): Promise<number>;
   /** Share of its memory that Redis has in use, 0 to 1; undefined where it has no limit, or does not tell. */
   memoryShare(): Promise<number | undefined>;
   check(): Promise<void>;

@@ -17,16 +17,16 @@ test('what was measured is read by how many studies were in hand, and what is a 
     'at:1': String(dayMs - 1),
   };
   assert.deepEqual(readServiceTimes(hash, 2 * dayMs - 1), [
-    { inHand: 1, meanMs: 900, attempts: 1 },
-    { inHand: 8, meanMs: 4_000.5, attempts: 12 },
+    { inHand: 1, meanMs: 900, attempts: 1, endedMs: 2 * dayMs - 1 },
+    { inHand: 8, meanMs: 4_000.5, attempts: 12, endedMs: dayMs },
   ]);
   assert.deepEqual(readServiceTimes({}, 0), []);
 });
 
 test('what counts was measured where it was most like now', () => {
   const times = [
-    { inHand: 1, meanMs: 900, attempts: 1 },
-    { inHand: 8, meanMs: 4_000, attempts: 1 },
+    { inHand: 1, meanMs: 900, attempts: 1, endedMs: 0 },
+    { inHand: 8, meanMs: 4_000, attempts: 1, endedMs: 0 },
   ];
   assert.deepEqual(
     [0, 1, 2, 3, 5, 8, 500].map((inHand) => serviceMsAt(times, inHand)),

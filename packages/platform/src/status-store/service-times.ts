@@ -8,6 +8,8 @@ export interface ServiceTime {
   readonly meanMs: number;
   /** Attempts that it was made from. */
   readonly attempts: number;
+  /** When the last of them ended, ms since 1970. */
+  readonly endedMs: number;
 }
 
 /** What the workers have learnt (service-time.lua.ts), of fewer studies in hand first; nothing that is older than a day. */
@@ -19,6 +21,7 @@ export function readServiceTimes(hash: Readonly<Record<string, string>>, nowMs: 
       inHand: 2 ** Number(load),
       meanMs: Number(hash[`ms:${load}`]),
       attempts: Number(hash[`attempts:${load}`]),
+      endedMs: Number(hash[`at:${load}`]),
     }))
     .toSorted((one, other) => one.inHand - other.inHand);
 }
@@ -28,4 +31,9 @@ export function serviceMsAt(times: readonly ServiceTime[], inHand: number): numb
   const load = Math.log2(Math.max(1, inHand));
   const farness = (time: ServiceTime) => Math.abs(Math.log2(time.inHand) - load);
   return times.toSorted((one, other) => farness(one) - farness(other))[0]?.meanMs;
+}
+
+/** When a study has ended last, ms since 1970; 0: not within a day. */
+export function lastEndMs(times: readonly ServiceTime[]): number {
+  return Math.max(0, ...times.map(({ endedMs }) => endedMs));
 }

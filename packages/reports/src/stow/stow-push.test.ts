@@ -131,6 +131,13 @@ test('a PACS that never answers well is unavailable', async () => {
   });
 });
 
+test('a PACS that does not let us in is unavailable, and is not asked again with the same credentials', async () => {
+  for (const status of [401, 403]) {
+    const { outcome } = await push([{ status, headers: { 'retry-after': '1' } }]);
+    assert.deepEqual(outcome, { kind: 'unavailable', status, attempts: 1 });
+  }
+});
+
 test('what was not kept is named, and not sent again', async () => {
   const partly = { ...stored('1.2'), ...failed(0xa9_00, '1.3') };
   const refused = [{ sopInstanceUid: '1.3', reason: 0xa9_00 }];

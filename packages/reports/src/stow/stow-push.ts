@@ -28,7 +28,7 @@ export type PushOutcome = { readonly attempts: number } & (
   | { readonly kind: 'partly-stored'; readonly refused: readonly RefusedObject[] }
   /** It kept none, and would not if it were asked again. */
   | { readonly kind: 'refused'; readonly status: number; readonly refused: readonly RefusedObject[] }
-  /** It never answered in a way that says anything. `status` is that of its last answer; undefined where there was none. */
+  /** It said nothing of the objects: it never answered, could not take them, or did not let us in. `status` is that of its last answer; undefined where there was none. */
   | { readonly kind: 'unavailable'; readonly status: number | undefined }
 );
 
@@ -41,8 +41,8 @@ const retryAfterMsMax = 120_000;
 
 /**
  * Stores objects in a PACS: STOW-RS (PS3.18, 10.5). Tries again after network errors, 408, 429, 5xx and refusals for want of resources, after pauses that grow
- * and differ at random; storing an object twice changes nothing. A redirect is a refusal: credentials go nowhere but to the configured place. Throws
- * the signal's reason once it aborts, nothing else.
+ * and differ at random; storing an object twice changes nothing. Credentials that are refused (401, 403) are not tried again here, lest an account is locked, but another push may
+ * have others. A redirect is a refusal: credentials go nowhere but to the configured place. Throws the signal's reason once it aborts, nothing else.
  */
 export async function stowPush(objects: readonly Uint8Array[], options: StowOptions): Promise<PushOutcome> {
   if (objects.length === 0) throw new RangeError('there is nothing to push');
@@ -102,7 +102,7 @@ function endingOf(
 }
 
 function endingOfAnswer(status: number, answer: StowAnswer | undefined, objects: number): Ending {
-  if (mayPass(status)) return { kind: 'unavailable', status };
+  if (mayPass(status) || isLockedOut(status)) return { kind: 'unavailable', status };
   const isSuccess = status >= 200 && status <= 299;
   const refused = answer?.refused ?? [];
   // 202 means that not all went well.
@@ -117,6 +117,11 @@ function endingOfAnswer(status: number, answer: StowAnswer | undefined, objects:
 function mayPass(status: number): boolean {
   // 501 and 505 are for ever: the PACS does not know STOW-RS.
   return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
+}
+
+/** It says nothing of the objects, and passes once the credentials, or what they may do, are mended. */
+function isLockedOut(status: number): boolean {
+  return status === 401 || status === 403;
 }
 
 /** Failure reasons A700 to A7FF (PS3.4, table B.2-1). */

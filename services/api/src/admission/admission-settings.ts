@@ -5,7 +5,8 @@ export const admissionSettings = {
   queueAgeSecondsMax: Type.Integer({
     default: 3_600,
     minimum: 0,
-    description: 'how long a study may have waited before no more are taken, s; 0: however long',
+    description:
+      'how long a study may have waited before no more are taken, s, not counting the time that the queue is paused; 0: however long',
   }),
   admissionMs: Type.Integer({
     default: 5_000,

@@ -8,10 +8,10 @@ const config = { queueAgeSecondsMax: 60, admissionMs: 100, admissionRetrySeconds
 
 /** What the stores say, to be changed while it is looked at. */
 function watched() {
-  const says = { age: 0, memory: 0.5 as number | undefined, store: async () => undefined as void };
+  const says = { waited: 0, memory: 0.5 as number | undefined, store: async () => undefined as void };
   const admission = new Admission({
     config,
-    queue: { oldestAgeSeconds: async () => says.age, memoryShare: async () => says.memory },
+    queue: { oldestWaitSeconds: async () => says.waited, memoryShare: async () => says.memory },
     store: { check: async () => says.store() },
     logger: createLogger('test', 'silent'),
   });
@@ -33,9 +33,9 @@ function watched() {
 test('studies are taken while they can be kept and do not wait too long, and again once that is so', async () => {
   const { says, codeNow } = watched();
   assert.equal(await codeNow(), 'open');
-  says.age = 61;
+  says.waited = 61;
   assert.equal(await codeNow(), 'OVERLOADED');
-  says.age = 60;
+  says.waited = 60;
   assert.equal(await codeNow(), 'open');
   says.memory = 0.96;
   assert.equal(await codeNow(), 'QUEUE_FULL');

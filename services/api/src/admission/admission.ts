@@ -5,7 +5,7 @@ import type { AdmissionConfig } from './admission-settings.ts';
 
 export interface AdmissionDeps {
   readonly config: AdmissionConfig;
-  readonly queue: Pick<StudyQueue, 'oldestAgeSeconds' | 'memoryShare'>;
+  readonly queue: Pick<StudyQueue, 'oldestWaitSeconds' | 'memoryShare'>;
   readonly store: Pick<ObjectStore, 'check'>;
   readonly logger: Logger;
 }
@@ -88,12 +88,13 @@ export class Admission implements AsyncDisposable {
   async #checkAge(): Promise<void> {
     const { queueAgeSecondsMax } = this.#deps.config;
     if (queueAgeSecondsMax === 0) return;
-    const age = Math.round(await this.#deps.queue.oldestAgeSeconds());
-    if (age <= queueAgeSecondsMax) return;
+    // Not its age: who pauses the queue wants studies to come in, also once it goes on.
+    const waited = Math.round(await this.#deps.queue.oldestWaitSeconds());
+    if (waited <= queueAgeSecondsMax) return;
     throw new HepastageError(ErrorCode.OVERLOADED, {
       what: 'studies wait longer than they may: no more are taken',
       expected: `at most ${queueAgeSecondsMax} s`,
-      received: `${age} s`,
+      received: `${waited} s`,
       action: 'send the study again later',
     });
   }

@@ -1,16 +1,7 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
-import {
-  connectRedis,
-  keptEvents,
-  noticeQueueName,
-  pushQueueName,
-  queueName,
-  queuePrefix,
-  unavailable,
-} from '@hepastage/platform';
-import { Queue } from 'bullmq';
+import { openQueues } from '@hepastage/platform';
 import type { FastifyInstance } from 'fastify';
 import { boardPath } from '../access/route-access.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -22,10 +13,11 @@ import { shownData } from './shown-data.ts';
  * leaves a record that waits for ever. Whoever wants to do something has `hepastage queue`, `dead-letters` and `reconcile`.
  */
 export async function board(app: FastifyInstance, deps: ApiDeps): Promise<void> {
-  const queues = await openQueues(app, deps);
+  const queues = await openQueues({ ...deps.config, logger: deps.logger });
+  app.addHook('onClose', async () => queues.close());
   const adapter = new ReadOnlyAdapter().setBasePath(boardPath);
   createBullBoard({
-    queues: queues.map((queue) => {
+    queues: [queues.studies, queues.pushes, queues.notices].map((queue) => {
       const shown = new BullMQAdapter(queue, { readOnlyMode: true });
       shown.setFormatter('data', shownData);
       return shown;
@@ -56,24 +48,4 @@ class ReadOnlyAdapter extends FastifyAdapter {
     super.setApiRoutes(routes.filter(({ method }) => method === 'get'));
     return this;
   }
-}
-
-async function openQueues(app: FastifyInstance, { config, logger }: ApiDeps): Promise<Queue[]> {
-  const connection = await connectRedis(config, 'fail-fast', logger);
-  const queues = [queueName, pushQueueName, noticeQueueName].map((name) => {
-    const queue = new Queue(name, {
-      connection,
-      prefix: queuePrefix(config.redisPrefix),
-      skipWaitingForReady: true,
-      skipMetasUpdate: true,
-      streams: keptEvents,
-    });
-    queue.on('error', (error) => logger.warn({ err: unavailable(error) }, 'queue page'));
-    return queue;
-  });
-  app.addHook('onClose', async () => {
-    await Promise.all(queues.map(async (queue) => queue.close()));
-    connection.disconnect();
-  });
-  return queues;
 }

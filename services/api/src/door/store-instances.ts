@@ -39,7 +39,7 @@ const dicom = 'application/dicom';
 export async function storeInstances(store: StoreRequest, deps: ApiDeps): Promise<StoredInstances> {
   const { request, tenant, studyInstanceUid, gone, onBytes, accepting } = store;
   const { config } = deps;
-  using clock = new UploadClock(config, gone);
+  using clock = new UploadClock(config, gone, deps.lifecycle.givenUp);
   const { signal } = clock;
   const budget = new UploadBudget(config.uploadBytesMax, onBytes);
   budget.announce(request.headers['content-length']);

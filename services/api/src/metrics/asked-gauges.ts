@@ -1,8 +1,8 @@
-import { gauge, type Registry, type StudyQueue } from '@hepastage/platform';
+import { countedStates, gauge, queueNames, type Registry, type StudyQueue } from '@hepastage/platform';
 import type { ApiDeps } from '../deps.ts';
 
 export interface AskedDeps extends Pick<ApiDeps, 'admission'> {
-  readonly queue: Pick<StudyQueue, 'countsByQueue' | 'oldestAgeSeconds' | 'memoryShare'>;
+  readonly queue: Pick<StudyQueue, 'counts' | 'oldestAgeSeconds' | 'outlook' | 'memoryShare'>;
 }
 
 /** Gauges that ask queue, Redis and admission when they are scraped. They have no value while those do not answer. */
@@ -23,10 +23,17 @@ export function registerAskedGauges(
   gauge(registry, 'hepastage_queue_jobs', async (jobs) =>
     asks(
       async () => {
-        for (const { queue: name, state, jobs: count } of await queue.countsByQueue())
-          jobs.set({ queue: name, state }, count);
+        const counts = await queue.counts();
+        for (const name of queueNames)
+          for (const state of countedStates) jobs.set({ queue: name, state }, counts[name][state]);
       },
       () => jobs.clear(),
+    ),
+  );
+  gauge(registry, 'hepastage_queue_paused', async (paused) =>
+    asks(
+      async () => paused.set((await queue.outlook([])).isPaused ? 1 : 0),
+      () => paused.clear(),
     ),
   );
   gauge(registry, 'hepastage_queue_oldest_job_age_seconds', async (oldest) =>

@@ -8,15 +8,22 @@ import { toContractError } from './framework-errors.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
+    /** The problem that it answers with. */
+    refusal: HepastageError | null;
     /** Answers with problem details; `status` where it is not the code's own. */
     problem(error: HepastageError, status?: number): FastifyReply;
   }
 }
 
 export interface ProblemOptions extends LingerLimits {
+  /** Aborts when the service is about to close all connections. */
+  readonly givenUp: AbortSignal;
   /** When a client should try again that was told nothing else, s. */
   readonly retryAfterSeconds: number;
 }
+
+/** Longest that a refused upload is read on once connections are about to be closed, ms: in time for its answer to end, and to be counted. */
+const partingLingerMsMax = 1_000;
 
 /** Statuses of a refusal that may pass by itself. */
 const passingStatuses: ReadonlySet<number> = new Set([409, 429, 503]);
@@ -24,16 +31,21 @@ const passingStatuses: ReadonlySet<number> = new Set([409, 429, 503]);
 /** Every error of every route leaves as RFC 9457 problem details, and is logged once. */
 export const problems = plugin<ProblemOptions>(
   async (app, limits) => {
+    app.decorateReply('refusal', null);
     app.decorateReply('problem', function problem(error, status = error.httpStatus) {
+      this.refusal = error;
       const retryAfter = retryAfterSeconds(error, status, limits);
       if (retryAfter !== undefined && !this.hasHeader('retry-after')) this.header('retry-after', retryAfter);
       const body = JSON.stringify(problemDetails(error, this.request.id, status));
       const reply = this.code(status).type(problemMediaType);
       if (!isStillSending(this.request.raw)) return reply.send(body);
+      const lingerMsMax = limits.givenUp.aborted
+        ? Math.min(limits.lingerMsMax, partingLingerMsMax)
+        : limits.lingerMsMax;
       return reply
         .header('connection', 'close')
         .header('content-length', Buffer.byteLength(body))
-        .send(lingeringBody(body, this.request.raw, limits));
+        .send(lingeringBody(body, this.request.raw, { ...limits, lingerMsMax }));
     });
 
     app.setErrorHandler((thrown, request, reply: FastifyReply) => {

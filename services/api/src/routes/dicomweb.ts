@@ -8,7 +8,6 @@ import { storeResponse } from '../dicomweb/store-response.ts';
 import { storeInstances } from '../door/store-instances.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { requestValidator } from '../http/request-validator.ts';
-import { toContractError } from '../plugins/framework-errors.ts';
 import { contentOf, problemsOf, storeProblems } from '../schemas/responses.ts';
 import { audit } from '../access/audit.ts';
 import { tenantOf } from '../tenant.ts';
@@ -51,6 +50,7 @@ const schema = {
         ErrorCode.RATE_LIMITED,
         ErrorCode.QUOTA_EXCEEDED,
         ErrorCode.OVERLOADED,
+        ErrorCode.NOT_READY,
         ...storeProblems,
       ],
       { 406: 'INVALID_REQUEST: no form of the answer is acceptable' },
@@ -68,7 +68,7 @@ const studyParams = Type.Object({
 
 /** `POST /dicomweb/studies[/{uid}]` */
 export const dicomwebRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
-  const { bytes, accepted, refused, active } = app.uploadMetrics;
+  const { bytes, accepted, active } = app.uploadMetrics;
   const running = new RunningUploads();
   app.addHook('onClose', async () => running.ended());
   // The body is read as it streams in.
@@ -109,16 +109,13 @@ export const dicomwebRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, de
       if (links.length > 0) reply.header('link', links.join(', '));
       request.span.setAttribute('hepastage.job.id', jobIds.join(' '));
       return reply.code(status).type(contentType).send(Buffer.from(body));
-    } catch (error) {
-      refused.inc({ code: toContractError(error).codeName });
-      throw error;
     } finally {
       active.dec();
     }
   };
 
   const guarded = {
-    config: { scope: 'studies:write' },
+    config: { scope: 'studies:write', door: 'dicomweb' },
     validatorCompiler: (route) => (route.httpPart === 'body' ? () => true : requestValidator(route)),
     preParsing: async (request: FastifyRequest) => {
       deps.admission.assertOpen();

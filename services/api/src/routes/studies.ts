@@ -6,7 +6,7 @@ import type { ApiDeps } from '../deps.ts';
 import { completeStudy, completionSchema } from '../door/complete-study.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { parseMediaType } from '../http/media-type.ts';
-import { toContractError, unsupportedMediaType } from '../plugins/framework-errors.ts';
+import { unsupportedMediaType } from '../plugins/framework-errors.ts';
 import { messageOf, problemsOf, storeProblems } from '../schemas/responses.ts';
 import { studyFormSchema, studyHeaders } from '../schemas/study-form.ts';
 import { tenantOf } from '../tenant.ts';
@@ -80,6 +80,7 @@ const schema = {
       ErrorCode.RATE_LIMITED,
       ErrorCode.QUOTA_EXCEEDED,
       ErrorCode.OVERLOADED,
+      ErrorCode.NOT_READY,
       ...storeProblems,
     ]),
   },
@@ -94,7 +95,7 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
     { parseAs: 'string', bodyLimit: deps.config.metadataBytesMax },
     app.getDefaultJsonParser('error', 'error'),
   );
-  const { bytes, refused, active } = app.uploadMetrics;
+  const { bytes, active } = app.uploadMetrics;
   const running = new RunningUploads();
   app.addHook('onClose', async () => running.ended());
   const upload = async (request: FastifyRequest, reply: FastifyReply): Promise<AcceptedJob> => {
@@ -127,7 +128,7 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
     '/v1/studies',
     {
       schema,
-      config: { scope: 'studies:write' },
+      config: { scope: 'studies:write', door: 'rest' },
       // What came over DICOMweb was counted when it came.
       preParsing: async (request) => {
         if (isJson(request)) return;
@@ -149,9 +150,6 @@ export const studyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps)
           .header('retry-after', retryAfterSeconds(record, deps))
           .type('application/json')
           .send(encodeText(JobRecordSchema, record));
-      } catch (error) {
-        refused.inc({ code: toContractError(error).codeName });
-        throw error;
       } finally {
         active.dec();
       }

@@ -33,9 +33,9 @@ export interface UploadDestination {
 export async function receiveStudy(
   { request, tenant, gone, onBytes }: Upload,
   { store, jobId, digest, rollback }: UploadDestination,
-  { config, models, uidHasherOf }: ApiDeps,
+  { config, models, lifecycle, uidHasherOf }: ApiDeps,
 ): Promise<StudyParts> {
-  using clock = new UploadClock(config, gone);
+  using clock = new UploadClock(config, gone, lifecycle.givenUp);
   const { signal } = clock;
   const destination = { store, tenant, jobId, limits: config, signal };
   // Not what keeps a late request.json out: that goes with a sweep.

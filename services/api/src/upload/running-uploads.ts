@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Longest that a service which stops waits for uploads that were cut off, ms: a store that hangs must not hold up its end. */
-const takeBackMsMax = 5_000;
+/** Longest that a service which stops waits on for uploads whose connections were cut off, ms: a store that hangs must not hold up its end. */
+const takeBackMsMax = 3_000;
 
 /** Uploads in hand. One whose connection was cut off still takes back what it wrote: nothing that it needs for that may be closed before. */
 export class RunningUploads {

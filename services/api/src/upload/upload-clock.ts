@@ -6,7 +6,7 @@ export interface UploadTimes {
 }
 
 /**
- * Ends an upload that takes too long, that has fallen silent, or whose client is gone: `signal` aborts with the error to answer with.
+ * Ends an upload that takes too long, that has fallen silent, whose client is gone, or that is given up: `signal` aborts with the error to answer with.
  * Silence is measured only while bytes are waited for, so that a slow store is not held against the client.
  */
 export class UploadClock implements Disposable {
@@ -14,14 +14,19 @@ export class UploadClock implements Disposable {
   readonly #total: NodeJS.Timeout;
   readonly #idleMsMax: number;
   readonly #gone: AbortSignal;
+  readonly #givenUp: AbortSignal | undefined;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor({ uploadMsMax, uploadIdleMsMax }: UploadTimes, gone: AbortSignal) {
+  /** `givenUp` aborts with an error of its own. */
+  constructor({ uploadMsMax, uploadIdleMsMax }: UploadTimes, gone: AbortSignal, givenUp?: AbortSignal) {
     this.#idleMsMax = uploadIdleMsMax;
     this.#total = setTimeout(() => this.#end(tooSlow('the upload took too long', uploadMsMax)), uploadMsMax);
     this.#gone = gone;
     gone.addEventListener('abort', this.#onGone);
     if (gone.aborted) this.#onGone();
+    this.#givenUp = givenUp;
+    givenUp?.addEventListener('abort', this.#onGivenUp);
+    if (givenUp?.aborted === true) this.#onGivenUp();
   }
 
   get signal(): AbortSignal {
@@ -42,9 +47,12 @@ export class UploadClock implements Disposable {
     clearTimeout(this.#total);
     this.haveBytes();
     this.#gone.removeEventListener('abort', this.#onGone);
+    this.#givenUp?.removeEventListener('abort', this.#onGivenUp);
   }
 
   readonly #onGone = () => this.#end(uploadAborted());
+
+  readonly #onGivenUp = () => this.#end(this.#givenUp?.reason as HepastageError);
 
   #end(error: HepastageError): void {
     this.#controller.abort(error);

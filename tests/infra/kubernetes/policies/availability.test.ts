@@ -10,6 +10,11 @@ finds(availability, [
     (objects) => (deployment(objects, 'api').spec!.strategy!.rollingUpdate!.maxUnavailable = 1),
   ],
   [
+    'a rollout that begins with the only worker',
+    /replaced before/,
+    (objects) => (deployment(objects, 'worker').spec!.strategy!.rollingUpdate!.maxUnavailable = 1),
+  ],
+  [
     'a selector of others’ pods',
     /selects its own/,
     (objects) => (deployment(objects, 'api').spec!.selector.matchLabels = { a: 'b' }),

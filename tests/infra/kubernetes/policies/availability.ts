@@ -19,7 +19,8 @@ export const availability: Policy = (objects) => {
           topologyKey === 'kubernetes.io/hostname' && selects(labelSelector ?? {}, labels),
       ),
       'spreads what it is itself': spread.every(({ labelSelector }) => selects(labelSelector ?? {}, labels)),
-      'as an API is replaced before it goes': !owner.endsWith('-api') || rolling?.maxUnavailable === 0,
+      'is replaced before it goes, if it is an API or a worker':
+        !/-(?:api|worker)$/.test(owner) || rolling?.maxUnavailable === 0,
       'selects its own pods': selects(deployment.spec?.selector ?? {}, labels),
       'selects no other’s pods': ofKind(objects, 'Deployment').every(
         (other) =>

@@ -73,6 +73,11 @@ finds(probes, [
     edit('api', ({ container }) => (container.livenessProbe!.httpGet!.path = '/readyz')),
   ],
   [
+    'APIs that all go with a store',
+    /whether it is ready/,
+    edit('api', ({ container }) => (container.readinessProbe!.httpGet!.path = '/readyz')),
+  ],
+  [
     'an impatient liveness',
     /a minute of silence/,
     edit('worker', ({ container }) => (container.livenessProbe!.failureThreshold = 1)),

@@ -47,6 +47,14 @@ finds(scaling, [
   ],
   ['no fallback', /goes on with what/, (objects) => delete ofKind(objects, 'ScaledObject')[0]!.spec.fallback],
   [
+    'APIs that go before others have drained',
+    /as long as it takes to drain/,
+    (objects) => {
+      const { behavior } = ofKind(objects, 'HorizontalPodAutoscaler')[0]!.spec!;
+      behavior!.scaleDown!.policies![0]!.periodSeconds = 60;
+    },
+  ],
+  [
     'a worker that is ended at once',
     /one a minute/,
     (objects) =>

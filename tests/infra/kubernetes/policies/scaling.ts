@@ -1,6 +1,6 @@
 import { metricCatalogue } from '../../../../packages/platform/src/metrics/catalogue.ts';
 import { nameOf, ofKind } from '../objects.ts';
-import { workerConfigs } from '../service-config.ts';
+import { apiConfigs, workerConfigs } from '../service-config.ts';
 import { type Policy, unmet } from './policy.ts';
 
 /** States that call for a worker: `failed` is over. Delayed jobs are put back in line by workers alone. */
@@ -25,9 +25,25 @@ export const scaling: Policy = (objects) => {
     ...ofKind(objects, 'HorizontalPodAutoscaler').flatMap((autoscaler) =>
       unmet(nameOf(autoscaler), { 'keeps two at least': (autoscaler.spec?.minReplicas ?? 1) >= 2 }),
     ),
+    ...apiScaling(objects),
     ...workerScaling(objects),
   ];
 };
+
+/** One API at a time goes, and the next when that one has drained. */
+const apiScaling: Policy = (objects) =>
+  ofKind(objects, 'HorizontalPodAutoscaler').flatMap((autoscaler) => {
+    const drainSeconds = Math.max(...apiConfigs(objects).map(({ config }) => config.shutdownMsMax / 1_000));
+    const down = autoscaler.spec?.behavior?.scaleDown;
+    return unmet(nameOf(autoscaler), {
+      'ends one at a time, as long as it takes to drain':
+        (down?.stabilizationWindowSeconds ?? 0) >= 600 &&
+        down?.policies?.length === 1 &&
+        down.policies[0]?.type === 'Pods' &&
+        down.policies[0].value === 1 &&
+        down.policies[0].periodSeconds >= drainSeconds,
+    });
+  });
 
 const workerScaling: Policy = (objects) =>
   ofKind(objects, 'ScaledObject').flatMap((scaledObject) => {

@@ -1,5 +1,5 @@
 import { edit, finds, setting } from '../mistakes.ts';
-import { accelerators, gracePeriods, memory, settings } from './settings.ts';
+import { accelerators, gracePeriods, memory, modelMemory, reconciling, settings } from './settings.ts';
 
 finds(settings, [
   [
@@ -30,7 +30,12 @@ finds(gracePeriods, [
     /more than 42 s/,
     edit('worker', ({ pod }) => (pod.terminationGracePeriodSeconds = 30)),
   ],
-  ['a longer drain', /more than 67 s/, setting('hepastage-api', 'HEPASTAGE_DRAIN_MS', '35000')],
+  ['a longer drain', /more than 667 s/, setting('hepastage-api', 'HEPASTAGE_DRAIN_MS', '60000')],
+  [
+    'uploads that are cut off',
+    /cuts no upload off/,
+    setting('hepastage-api', 'HEPASTAGE_SHUTDOWN_MS_MAX', '25000'),
+  ],
   ['no drain', /answers on/, setting('hepastage-api', 'HEPASTAGE_DRAIN_MS', '0')],
 ]);
 
@@ -44,6 +49,32 @@ finds(memory, [
     'larger uploads than memory',
     /MiB that it may take/,
     setting('hepastage-api', 'HEPASTAGE_UPLOAD_BYTES_MAX', String(4 * 2 ** 30)),
+  ],
+]);
+
+finds(reconciling, [
+  [
+    'a quiet period that the nightly run does not know',
+    /reconcile: reconciles with/,
+    setting('hepastage-api', 'HEPASTAGE_QUIET_MS', '300000'),
+  ],
+  [
+    'orphans of the command line alone',
+    /worker: reconciles with/,
+    setting('hepastage-worker', 'HEPASTAGE_ORPHAN_SECONDS', '60'),
+  ],
+]);
+
+finds(modelMemory, [
+  [
+    'a model that is larger than its memory',
+    /worker model: has room/,
+    edit('worker', ({ pod }) => (pod.initContainers![0]!.resources!.limits!['memory'] = '256Mi')),
+  ],
+  [
+    'a fetch that makes its pod larger',
+    /worker model: makes/,
+    edit('worker', ({ pod }) => (pod.initContainers![0]!.resources!.limits!['memory'] = '16Gi')),
   ],
 ]);
 

@@ -1,8 +1,8 @@
 import { HepastageError } from '@hepastage/proto';
 import { opinionFolders } from '../../../../services/worker/src/models.ts';
 import { giveBackMsMax } from '../../../../services/worker/src/shutdown-times.ts';
-import { bytesOf, type Pod } from '../objects.ts';
-import { apiConfigs, commandConfigs, workerConfigs } from '../service-config.ts';
+import { bytesOf, type Pod, podsOf } from '../objects.ts';
+import { apiConfigs, commandConfigs, reconcileConfigs, workerConfigs } from '../service-config.ts';
 import { type Policy, unmet } from './policy.ts';
 
 const mebibyte = 2 ** 20;
@@ -26,6 +26,17 @@ export const settings: Policy = (objects) => {
   }
 };
 
+/** Nobody takes for complete, or for an orphan, what others still wait for. */
+export const reconciling: Policy = (objects) => {
+  const [first, ...others] = reconcileConfigs(objects);
+  return others.flatMap(({ owner, config }) =>
+    unmet(owner, {
+      [`reconciles with the settings of ${first!.owner}`]:
+        JSON.stringify(config) === JSON.stringify(first!.config),
+    }),
+  );
+};
+
 /** Kubernetes waits for longer than a service takes to stop. */
 export const gracePeriods: Policy = (objects) => [
   ...apiConfigs(objects).flatMap(({ owner, pod, config }) =>
@@ -36,7 +47,10 @@ export const gracePeriods: Policy = (objects) => [
     ),
   ),
   ...apiConfigs(objects).flatMap(({ owner, config }) =>
-    unmet(owner, { 'answers on until no proxy leads to it any more': config.drainMs >= 5_000 }),
+    unmet(owner, {
+      'answers on until no proxy leads to it any more': config.drainMs >= 5_000,
+      'cuts no upload off at the end': config.shutdownMsMax >= config.uploadMsMax,
+    }),
   ),
   ...workerConfigs(objects).flatMap(({ owner, pod, config }) =>
     outlasts(
@@ -66,6 +80,19 @@ export const memory: Policy = (objects) => {
     return unmet(owner, { [`has the ${needed} MiB that it may take`]: bytesOf(limit) >= needed * mebibyte });
   });
 };
+
+/** What fetches the model has the pod's memory to itself, and asks for none beside it. */
+export const modelMemory: Policy = (objects) =>
+  podsOf(objects).flatMap(({ owner, spec: { initContainers = [], containers } }) =>
+    initContainers.flatMap(({ name, resources }) => {
+      const own = bytesOf(resources?.limits?.['memory'] ?? 0);
+      const main = bytesOf(containers[0]?.resources?.limits?.['memory'] ?? 0);
+      return unmet(`${owner} ${name}`, {
+        'has room for a model': own >= 2 ** 30,
+        'makes its pod no larger': own <= main,
+      });
+    }),
+  );
 
 /** Where there are GPUs nobody works without one and does not say so. */
 export const accelerators: Policy = (objects) =>

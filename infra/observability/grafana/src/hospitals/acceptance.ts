@@ -1,5 +1,5 @@
 import type { Row } from '../dashboard.ts';
-import { quantileBy, rateBy } from '../queries.ts';
+import { hourlyBy, quantileBy } from '../queries.ts';
 
 const requests = 'hepastage_http_request_duration_seconds';
 const uploads = 'method="POST", route=~"/v1/studies|/dicomweb/studies.*"';
@@ -10,14 +10,14 @@ export const acceptance: Row = {
   panels: [
     {
       kind: 'timeseries',
-      title: 'Uploads by answer',
+      title: 'Uploads by answer, in an hour',
       description:
-        '2xx is accepted (DICOMweb: stored); 4xx is the client’s to change; 503 says when to come back.',
-      unit: 'reqps',
+        '2xx is accepted (DICOMweb: stored); 4xx is the client’s to change; 5xx is ours: 503 says when to come back.',
+      unit: 'short',
       queries: [
         {
-          expr: rateBy('status', `${requests}_count{${uploads}, instance=~"$instance"}`),
-          legend: '{{status}}',
+          expr: hourlyBy('class', 'hepastage_upload_answers_total{instance=~"$instance"}'),
+          legend: '{{class}}',
         },
       ],
       width: 8,
@@ -26,13 +26,13 @@ export const acceptance: Row = {
     },
     {
       kind: 'timeseries',
-      title: 'Refused, by code',
+      title: 'Refused, by code, in an hour',
       description:
-        'Why uploads to /v1/studies were refused: proto/hepastage/v1/error.proto explains each code.',
-      unit: 'reqps',
+        'Why uploads were refused, over REST and DICOMweb: proto/hepastage/v1/error.proto explains each code.',
+      unit: 'short',
       queries: [
         {
-          expr: rateBy('code', 'hepastage_refused_uploads_total{instance=~"$instance"}'),
+          expr: hourlyBy('code', 'hepastage_refused_uploads_total{instance=~"$instance"}'),
           legend: '{{code}}',
         },
       ],
@@ -67,12 +67,12 @@ export const acceptance: Row = {
     },
     {
       kind: 'timeseries',
-      title: 'Accepted, by door',
+      title: 'Accepted, by door, in an hour',
       description: 'Studies over REST and over DICOMweb.',
-      unit: 'reqps',
+      unit: 'short',
       queries: [
         {
-          expr: rateBy('door', 'hepastage_accepted_studies_total{instance=~"$instance"}'),
+          expr: hourlyBy('door', 'hepastage_accepted_studies_total{instance=~"$instance"}'),
           legend: '{{door}}',
         },
       ],

@@ -1,5 +1,5 @@
 import type { Row } from '../dashboard.ts';
-import { rateBy } from '../queries.ts';
+import { hourlyBy } from '../queries.ts';
 
 /** Whether what came out arrives, and what the sweep had to heal. */
 export const delivery: Row = {
@@ -7,28 +7,28 @@ export const delivery: Row = {
   panels: [
     {
       kind: 'timeseries',
-      title: 'Webhook notices',
+      title: 'Webhook notices, in an hour',
       description: 'Every try. failed is tried again; refused, disabled and given-up are not.',
-      unit: 'reqps',
-      queries: [{ expr: rateBy('outcome', 'hepastage_webhook_deliveries_total'), legend: '{{outcome}}' }],
+      unit: 'short',
+      queries: [{ expr: hourlyBy('outcome', 'hepastage_webhook_deliveries_total'), legend: '{{outcome}}' }],
       width: 6,
       runbooks: ['hepastagewebhooksfail', 'hepastagewebhooksgivenup'],
     },
     {
       kind: 'timeseries',
-      title: 'Why notices do not arrive',
+      title: 'Why notices do not arrive, in an hour',
       description: 'By what the target did.',
-      unit: 'reqps',
-      queries: [{ expr: rateBy('reason', 'hepastage_webhook_failures_total'), legend: '{{reason}}' }],
+      unit: 'short',
+      queries: [{ expr: hourlyBy('reason', 'hepastage_webhook_failures_total'), legend: '{{reason}}' }],
       width: 6,
       runbooks: ['hepastagewebhooksfail'],
     },
     {
       kind: 'timeseries',
-      title: 'Pushes to the PACS',
+      title: 'Pushes to the PACS, in an hour',
       description: 'Every try. Nothing, where no PACS is configured.',
-      unit: 'reqps',
-      queries: [{ expr: rateBy('outcome', 'hepastage_pacs_pushes_total'), legend: '{{outcome}}' }],
+      unit: 'short',
+      queries: [{ expr: hourlyBy('outcome', 'hepastage_pacs_pushes_total'), legend: '{{outcome}}' }],
       width: 6,
       runbooks: ['hepastagepacspushesfail', 'hepastagepacspushesgivenup'],
     },
@@ -44,16 +44,22 @@ export const delivery: Row = {
       kind: 'timeseries',
       title: 'What the sweep had to do',
       description:
-        'Over an hour. report-…: objects are gone. restore-…, enqueue, recover-end: something was lost and is healed. The rest is housekeeping.',
+        'Over an hour. report-…: objects are gone, and counted by every sweep. restore-…, enqueue, recover-end: something was lost and is healed. The rest is housekeeping.',
       unit: 'short',
       queries: [
         {
           expr: 'sum by (verdict) (increase(hepastage_reconciled_jobs_total{verdict!="none"}[1h])) > 0',
           legend: '{{verdict}}',
         },
+        { expr: 'hepastage:lost_jobs:last', legend: 'lost, as of now' },
       ],
       width: 12,
-      runbooks: ['hepastagejobslost', 'hepastagejobshealed', 'hepastagereconcilefails'],
+      runbooks: [
+        'hepastagejobslost',
+        'hepastagejobshealed',
+        'hepastagereconcilefails',
+        'hepastagesweepsfail',
+      ],
     },
     {
       kind: 'timeseries',

@@ -2,7 +2,7 @@ import type { Row } from '../dashboard.ts';
 
 const budget = '(1 - hepastage:slo_objective:ratio)';
 const missed30d =
-  'avg_over_time(hepastage:slo_bad:rate5m[30d]) / avg_over_time(hepastage:slo_valid:rate5m[30d])';
+  'clamp_max(avg_over_time(hepastage:slo_bad:rate5m[30d]) / avg_over_time(hepastage:slo_valid:rate5m[30d]), 1)';
 
 /** The objectives of docs/slo.md, and what is left of them. */
 export const objectives: Row = {
@@ -17,6 +17,7 @@ export const objectives: Row = {
       queries: [{ expr: `1 - ${missed30d}`, legend: '{{slo}}' }],
       width: 6,
       max: 1,
+      decimals: 3,
       runbooks: ['slo-acceptance'],
     },
     {
@@ -25,9 +26,10 @@ export const objectives: Row = {
       description:
         'What is left of the share that may be missed in 30 days. Below 0 the objective is missed: changes that risk more wait.',
       unit: 'percentunit',
-      queries: [{ expr: `1 - (${missed30d}) / on (slo) ${budget}`, legend: '{{slo}}' }],
+      queries: [{ expr: `1 - ${missed30d} / on (slo) ${budget}`, legend: '{{slo}}' }],
       width: 6,
       max: 1,
+      decimals: 1,
       mayBeNegative: true,
       thresholds: [
         [0, 'red'],

@@ -1,5 +1,5 @@
 import type { Row } from '../dashboard.ts';
-import { quantileBy, rateBy } from '../queries.ts';
+import { hourlyBy, quantileBy } from '../queries.ts';
 
 /** How long studies take, and how they end. */
 export const timeToResult: Row = {
@@ -47,22 +47,22 @@ export const timeToResult: Row = {
     },
     {
       kind: 'timeseries',
-      title: 'How attempts end',
+      title: 'How attempts end, in an hour',
       description: 'returned: tried again. dropped: another attempt, or an erasure, was first.',
-      unit: 'reqps',
-      queries: [{ expr: rateBy('outcome', 'hepastage_jobs_total'), legend: '{{outcome}}' }],
+      unit: 'short',
+      queries: [{ expr: hourlyBy('outcome', 'hepastage_job_duration_seconds_count'), legend: '{{outcome}}' }],
       width: 8,
       stacked: true,
       runbooks: ['hepastagefailureratio', 'hepastageattemptsreturned'],
     },
     {
       kind: 'timeseries',
-      title: 'Why they do not succeed',
+      title: 'Why they do not succeed, in an hour',
       description: 'By error code, of attempts that failed or were returned.',
-      unit: 'reqps',
+      unit: 'short',
       queries: [
         {
-          expr: rateBy('outcome, reason', 'hepastage_jobs_total{outcome=~"failed|returned"}'),
+          expr: hourlyBy('outcome, reason', 'hepastage_jobs_total{outcome=~"failed|returned"}'),
           legend: '{{outcome}} {{reason}}',
         },
       ],
