@@ -1,16 +1,4 @@
-/**
- * usage: npm run capacity -- [simulate] [--studies-per-day N] [--set NAME=VALUE]… [--seed S] [--json]
- *        npm run capacity -- plan [--set NAME=VALUE]… [--json]
- *        npm run capacity -- assumptions | scenarios | document [--write] | validate [--json] | measure [PART…]
- *
- * simulate     a day of hospitals, queue, workers and autoscaler: time to result, workers, cost
- * plan         studies a day → API pods, workers, Redis, S3, network, cost
- * assumptions  every number that these rest on, and where it is from: each is a NAME of --set
- * scenarios    the table of docs/results/capacity.md: days of several sizes
- * document     the tables of docs/capacity.md; --write: puts them there
- * validate     the real service on this machine beside its simulation (two minutes)
- * measure      the unit costs anew, into bench/capacity/measured.json (five minutes, on a machine with nothing else to do)
- */
+/** What a day of so many studies takes, and what it does to those who wait: by formulas, and by a seeded simulation. */
 import { parseArgs } from 'node:util';
 import { writeDocument } from './document/document.ts';
 import { assumptionsTable } from './document/assumptions-table.ts';
@@ -25,16 +13,23 @@ import { validate } from './validate/validate.ts';
 import { comparisonLines } from './validate/comparison-lines.ts';
 import { simulateMeasured } from './simulate-measured.ts';
 
-const { values: given, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    'studies-per-day': { type: 'string' },
-    set: { type: 'string', multiple: true, default: [] },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
-  },
-});
+const usage = `usage: npm run capacity -- [simulate] [--studies-per-day N] [--set NAME=VALUE]… [--seed S] [--json]
+       npm run capacity -- plan [--set NAME=VALUE]… [--json]
+       npm run capacity -- assumptions | scenarios | document [--write] | validate [--json] | measure [PART…]
+
+simulate     a day of hospitals, queue, workers and autoscaler: time to result, workers, cost
+plan         studies a day → API pods, workers, Redis, S3, network, cost
+assumptions  every number that these rest on, and where it is from: each is a NAME of --set
+scenarios    the table of docs/results/capacity.md: days of several sizes
+document     the tables of docs/capacity.md; --write: puts them there
+validate     the real service on this machine beside its simulation (two minutes)
+measure      the unit costs anew, into bench/capacity/measured.json (five minutes, on a machine with nothing else to do)`;
+
+const { values: given, positionals } = optionsOf();
+if (given.help) {
+  console.log(usage);
+  process.exit();
+}
 const [command = 'simulate', ...rest] = positionals;
 const commands: Readonly<Record<string, () => Promise<void>>> = {
   async simulate() {
@@ -75,6 +70,24 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 await (commands[command] ?? (() => fail(`there is no ${command}: ${Object.keys(commands).join(', ')}`)))();
+
+function optionsOf() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        'studies-per-day': { type: 'string' },
+        set: { type: 'string', multiple: true, default: [] },
+        seed: { type: 'string', default: '1' },
+        json: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    return fail(`${(error as Error).message}\n\n${usage}`);
+  }
+}
 
 async function settings() {
   const set = given.set.concat(

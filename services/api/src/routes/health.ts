@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { gauge } from '@hepastage/platform';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
+import { Type } from 'typebox';
 import type { ApiDeps } from '../deps.ts';
 import { SharedCheck } from '../shared-check.ts';
 import { contentOf, problemsOf } from '../schemas/responses.ts';
@@ -18,9 +19,18 @@ const readySchema = {
   operationId: 'isReady',
   tags: ['operations'],
   summary: 'Whether the service can take a study',
+  description:
+    'For people and alerts. Balancers ask with `exclude=stores`: all replicas have the same stores, and while those are away each answers what it can, and refuses the rest with problem details and Retry-After, where a balancer without replicas could only refuse.',
+  querystring: Type.Object({
+    exclude: Type.Optional(
+      Type.Literal('stores', {
+        description: 'Asks only whether this replica serves: until it begins to stop.',
+      }),
+    ),
+  }),
   response: {
     200: contentOf('It can.', 'application/json', statusSchema),
-    ...problemsOf([ErrorCode.NOT_READY]),
+    ...problemsOf([ErrorCode.INVALID_REQUEST, ErrorCode.NOT_READY]),
   },
 };
 
@@ -42,8 +52,9 @@ export const healthRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps
 
   app.get('/livez', { schema: liveSchema, config: { scope: 'none' } }, async () => ({ status: 'live' }));
 
-  app.get('/readyz', { schema: readySchema, config: { scope: 'none' } }, async () => {
+  app.get('/readyz', { schema: readySchema, config: { scope: 'none' } }, async ({ query }) => {
     if (lifecycle.stopping.aborted) throw notReady('the service is stopping');
+    if (query.exclude === 'stores') return { status: 'ready' };
     const failed = await readiness.outcome();
     if (failed.length > 0) throw notReady(`no answer from ${failed.join(', ')}`);
     return { status: 'ready' };
