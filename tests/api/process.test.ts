@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import type { JobRecordJson } from '@hepastage/proto';
 import { samplesOf } from '../helpers/metrics.ts';
@@ -46,7 +48,7 @@ test('SIGTERM lets a long poll and an upload finish, then the process ends with 
   const [code] = api.process.exitCode === null ? await once(api.process, 'exit') : [api.process.exitCode];
   assert.equal(code, 0, api.log());
   assert.match(api.log(), /"msg":"stopped"/);
-  assert.doesNotMatch(api.log(), /cut off/);
+  assert.doesNotMatch(api.log(), /given up|cut off/);
 });
 
 /** A socket takes bytes before the service has read any of them. */
@@ -64,14 +66,48 @@ async function isListening(url: string): Promise<boolean> {
   );
 }
 
-test('an upload that does not end is cut off, and the process ends all the same', async () => {
+test('an upload that does not end in time is told to come again, nothing of it stays, and the process ends', async () => {
   await using opened = new AsyncDisposableStack();
-  const api = await startProcess(opened, { HEPASTAGE_SHUTDOWN_MS_MAX: '300' });
+  const { path } = opened.use(await temporaryDirectory('objects'));
+  const api = await startProcess(opened, {
+    HEPASTAGE_SHUTDOWN_MS_MAX: '300',
+    HEPASTAGE_OBJECT_STORE: path,
+  });
   const upload = await RawUpload.begin(api.url, 't1w', 10_000_000);
   await upload.send(volume());
   await uploadHasBegun(api.url);
+  // It goes on as if nothing were, until the connection ends.
+  const trickle = setInterval(() => upload.socket.write(new Uint8Array(10)), 50);
+  const stopped = api.stop();
+  const response = await upload.response().finally(() => clearInterval(trickle));
+  assert.match(response, /^HTTP\/1\.1 503 /);
+  assert.match(response, /\r\nconnection: close\r\n/i);
+  assert.match(response, /\r\nretry-after: \d+\r\n/i);
+  assert.match(response, /\r\ncontent-type: application\/problem\+json/i);
+  assert.match(response, /"code":"NOT_READY".*"retryable":true/);
+  assert.equal(await stopped, 0, api.log());
+  assert.match(api.log(), /requests in flight are given up/);
+  assert.match(api.log(), /"method":"POST","route":"\/v1\/studies","status":503,.*"msg":"request"/);
+  assert.doesNotMatch(api.log(), /cut off/);
+  const files = await readdir(path, { recursive: true, withFileTypes: true });
+  assert.deepEqual(
+    files.filter((file) => file.isFile()).map(({ name }) => name),
+    [],
+  );
+});
+
+test('what has no answer even then is cut off, the log says what it was, and the process ends', async () => {
+  await using opened = new AsyncDisposableStack();
+  const api = await startProcess(opened, { HEPASTAGE_SHUTDOWN_MS_MAX: '300' });
+  const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write(
+    'POST /v1/studies HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+  );
+  // The next one is answered once that one has arrived.
+  await postStudy(api.url, [['t1w', volume()]]);
   assert.equal(await api.stop(), 0, api.log());
-  assert.match(api.log(), /requests in flight are cut off/);
+  assert.match(api.log(), /"method":"POST","route":"\/v1\/studies","answered":false,"msg":"cut off"/);
 });
 
 test('a wrong setting ends the process with what to do', async () => {

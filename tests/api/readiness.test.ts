@@ -41,6 +41,21 @@ for (const [what, works, status] of [
   });
 }
 
+test('a balancer keeps a replica whose stores are away, and lets one go that begins to stop', async () => {
+  await using api = await startApi();
+  api.deps.store.check = async () => {
+    throw new Error('away');
+  };
+  const statuses = async () =>
+    Promise.all(
+      ['/readyz', '/readyz?exclude=stores'].map(async (path) => (await fetch(`${api.url}${path}`)).status),
+    );
+  assert.deepEqual(await statuses(), [503, 200]);
+  api.deps.lifecycle.stop();
+  assert.deepEqual(await statuses(), [503, 503]);
+  assert.equal((await fetch(`${api.url}/readyz?exclude=store`)).status, 400);
+});
+
 test('a service that begins to stop is not ready at once, whatever it said before', async () => {
   await using api = await startApi();
   assert.equal((await fetch(`${api.url}/readyz`)).status, 200);

@@ -71,8 +71,9 @@ test('beside a canary, studies that name the stable model are staged by it, othe
   assert.deepEqual(modelsOf(true), new Set([stable]));
   assert.deepEqual(modelsOf(false), new Set([stable, next]));
   const byStable = ended.filter(({ model }) => model === stable).length;
-  assert.deepEqual(await stagedBy(stableWorker), { [stable]: byStable });
-  assert.deepEqual(await stagedBy(canary), { [next]: 30 - byStable });
+  // Counted once the record is written.
+  await eventually(async () => stagedBy(stableWorker), { [stable]: byStable });
+  await eventually(async () => stagedBy(canary), { [next]: 30 - byStable });
 });
 
 test('a canary that is alone lets a study that names a model wait, untouched and in front; a stable worker has it first, and the canary goes on', async () => {

@@ -101,7 +101,7 @@ async function leaves(service: ServiceProcess): Promise<void> {
   const lines = service
     .log()
     .split('\n')
-    .filter((line) => /cut off|"level":"(error|fatal)"/.test(line));
+    .filter((line) => /given up|cut off|"level":"(error|fatal)"/.test(line));
   assert.deepEqual([exitCode, lines], [0, []]);
 }
 

@@ -41,7 +41,7 @@ for (const file of testFiles) {
 }
 
 interface RuleTest {
-  readonly alert_rule_test: readonly {
+  readonly alert_rule_test?: readonly {
     readonly alertname: string;
     readonly exp_alerts: readonly unknown[];
   }[];
@@ -52,7 +52,7 @@ test('every alert is tested as it fires, and as it must not', () => {
     const { tests: those } = parse(readFileSync(join(prometheusFolder, file), 'utf8')) as {
       tests: RuleTest[];
     };
-    return those.flatMap(({ alert_rule_test: one }) => one);
+    return those.flatMap(({ alert_rule_test: one = [] }) => one);
   });
   const without = (firing: boolean) =>
     alerts

@@ -77,6 +77,8 @@ before(async () => {
       rules: everySecond(ruleFiles()),
     }),
   );
+  // What is seen at 0 can be seen to grow.
+  await seen('sum(hepastage_predictions_total)', 0);
   staged = await submit('severe', { priority: StudyMetadata_Priority.STAT, webhook: receiver.url });
   assert.equal((await follow(system.client, staged)).state, JobRecord_State.SUCCEEDED);
   assert.equal((await follow(system.client, lost)).state, JobRecord_State.FAILED);
@@ -153,20 +155,21 @@ test('dashboards show what has happened', async () => {
   ]);
 });
 
-test('a result that is gone is told until its job is erased', async () => {
-  await loseFile(staged, 'result.json');
-  await eventually(stirring, ['HepastageJobsLost']);
-  assert.equal((await prometheus.query('hepastage:lost_jobs:last'))[0]?.value, 1);
-  const erased = await fetch(`${system.api.url}/v1/jobs/${staged.jobId}`, { method: 'DELETE' });
-  assert.equal(erased.status, 204);
-  await eventually(stirring, []);
-});
-
 test('work that waits without a worker is seen', async () => {
   assert.equal(await worker.stop(), 0);
   await seen('hepastage:workers_ready:sum', 0);
   // The push to the PACS waits for its next try, and only a worker makes that.
   await eventually(stirring, ['HepastageNoReadyWorker', 'HepastageTargetDown']);
+});
+
+test('a result that is gone is told until its job is erased', async () => {
+  await loseFile(staged, 'result.json');
+  await eventually(stirring, ['HepastageJobsLost', 'HepastageNoReadyWorker', 'HepastageTargetDown']);
+  assert.equal((await prometheus.query('hepastage:lost_jobs:last'))[0]?.value, 1);
+  const erased = await fetch(`${system.api.url}/v1/jobs/${staged.jobId}`, { method: 'DELETE' });
+  assert.equal(erased.status, 204);
+  // Its push to the PACS went with it: there is nothing to do for a worker, either.
+  await eventually(stirring, ['HepastageTargetDown']);
 });
 
 test('an API that is gone is seen', async () => {

@@ -73,14 +73,14 @@ function commandLines(text: string): string[] {
 
 /** Why the program would not take the line; undefined: it would. What is in capitals stands for something; `…` at the end, for whatever else it takes. */
 function refusal(line: string): string | undefined {
-  const isCut = / …$/.test(line) && !/ --\S+ …$/.test(line);
+  const isCut = line.endsWith(' …') && !/ --\S+ …$/.test(line);
   const words = (line.match(/'[^']*'|\S+/g) ?? []).slice(0, isCut ? -1 : undefined);
   try {
     program().parse(words, { from: 'user' });
     return undefined;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return isCut && /^commander\.missing/.test(error.code) ? undefined : error.message;
+    return isCut && error.code.startsWith('commander.missing') ? undefined : error.message;
   }
 }
 

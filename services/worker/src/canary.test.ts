@@ -26,6 +26,7 @@ async function open() {
   const status = opened.adopt(await openStatusStore({ ...target, patience: 'wait' }), async (it) =>
     it.close(),
   );
+  const running = opened.move();
   const worker = async (canary: boolean, jobsInFlight: number, work: () => Promise<void>) => {
     const begun: string[] = [];
     const seen = { begun, passedOn: 0 };
@@ -46,7 +47,7 @@ async function open() {
       },
       onPassedOn: () => seen.passedOn++,
     });
-    opened.defer(async () => consumer.stop(0));
+    running.defer(async () => consumer.stop(0));
     return Object.assign(seen, { stop: async () => consumer.stop(0) });
   };
   const add = async (priority: StudyMetadata_Priority, model: string): Promise<string> => {
@@ -58,9 +59,11 @@ async function open() {
     const { waiting, prioritized, active, delayed } = (await studies.counts()).studies;
     return { stat: waiting, routine: prioritized, active, delayed };
   };
-  const running = opened.move();
   return { studies, worker, add, lanes, [Symbol.asyncDispose]: async () => running.disposeAsync() };
 }
+
+const briefly = async () => delay(20);
+const notAtAll = async () => undefined;
 
 function studyOf(priority: StudyMetadata_Priority, model: string): StudyRequest {
   return create(StudyRequestSchema, {
@@ -77,7 +80,7 @@ test('beside a canary, studies that name a model keep their order and their lane
   const first = await queue.add(ROUTINE, 'named');
   await eventually(async () => stable.begun.length, 1);
 
-  const canary = await queue.worker(true, 4, async () => undefined);
+  const canary = await queue.worker(true, 4, notAtAll);
   const routine = [await queue.add(ROUTINE, 'named')];
   await eventually(async () => canary.passedOn, 1);
   for (let n = 0; n < 9; n++) routine.push(await queue.add(ROUTINE, 'named'));
@@ -95,8 +98,7 @@ test('beside a canary, studies that name a model keep their order and their lane
 
 test('canaries and a worker that has more than it can do: every study ends, those that name a model with the worker, and canaries have a share of the others', async () => {
   await using queue = await open();
-  const work = async () => delay(20);
-  const canaries = [await queue.worker(true, 4, work), await queue.worker(true, 4, work)];
+  const canaries = [await queue.worker(true, 4, briefly), await queue.worker(true, 4, briefly)];
   const named: string[] = [];
   const unnamed: string[] = [];
   for (let n = 0; n < 120; n++) {
@@ -104,7 +106,7 @@ test('canaries and a worker that has more than it can do: every study ends, thos
     const isNamed = n < 30 ? n % 10 !== 9 : n % 10 === 0;
     (isNamed ? named : unnamed).push(await queue.add(n % 7 === 0 ? STAT : ROUTINE, isNamed ? 'named' : ''));
   }
-  const stable = await queue.worker(false, 2, work);
+  const stable = await queue.worker(false, 2, briefly);
   await eventually(queue.lanes, { stat: 0, routine: 0, active: 0, delayed: 0 });
 
   const byCanaries = canaries.flatMap(({ begun }) => begun);
@@ -118,10 +120,7 @@ test('canaries and a worker that has more than it can do: every study ends, thos
 
 test('canaries that are alone let a study that names a model wait where it is, and see when it is gone', async () => {
   await using queue = await open();
-  const canaries = [
-    await queue.worker(true, 2, async () => undefined),
-    await queue.worker(true, 2, async () => undefined),
-  ];
+  const canaries = [await queue.worker(true, 2, notAtAll), await queue.worker(true, 2, notAtAll)];
   const named = await queue.add(STAT, 'named');
   await eventually(async () => canaries.some(({ passedOn }) => passedOn > 0), true);
   await queue.add(ROUTINE, '');

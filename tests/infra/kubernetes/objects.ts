@@ -2,7 +2,10 @@ import type {
   IPodMonitor,
   IPrometheusRule,
 } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
-import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
+import type {
+  IBackendTLSPolicy,
+  IHTTPRoute,
+} from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import type { IScaledObject } from '@kubernetes-models/keda/keda.sh/v1alpha1';
 import type {
   IValidatingAdmissionPolicy,
@@ -26,6 +29,7 @@ import type {
 
 /** What the manifests are made of. Its kind tells which. */
 export type ClusterObject =
+  | IBackendTLSPolicy
   | IConfigMap
   | ICronJob
   | IDeployment

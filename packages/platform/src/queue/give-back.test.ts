@@ -25,13 +25,13 @@ test('what is given back to the front keeps its lane and its attempts, and wakes
     await queue.add('job', {}, { jobId, priority });
 
   for (const id of ['urgent', 'first', 'second']) {
-    const job = (await worker.getNextJob('a token', { block: false }))!;
+    const job = await worker.getNextJob('a token', { block: false });
     assert.equal(job.id, id);
     // What a worker waits for (BZPOPMIN): as if all had seen it.
     await connection.del(queue.toKey('marker'));
     await assert.rejects(giveBackToFront(job, 'a token', worker, connection));
     assert.equal(await connection.zscore(queue.toKey('marker'), '0'), '0');
-    const again = (await worker.getNextJob('a token', { block: false }))!;
+    const again = await worker.getNextJob('a token', { block: false });
     assert.deepEqual([again.id, again.priority, again.attemptsMade], [id, job.priority, 0]);
   }
 });

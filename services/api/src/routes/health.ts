@@ -21,13 +21,16 @@ const readySchema = {
   summary: 'Whether the service can take a study',
   description:
     'For people and alerts. Balancers ask with `exclude=stores`: all replicas have the same stores, and while those are away each answers what it can, and refuses the rest with problem details and Retry-After, where a balancer without replicas could only refuse.',
-  querystring: Type.Object({
-    exclude: Type.Optional(
-      Type.Literal('stores', {
-        description: 'Asks only whether this replica serves: until it begins to stop.',
-      }),
-    ),
-  }),
+  querystring: Type.Object(
+    {
+      exclude: Type.Optional(
+        Type.Literal('stores', {
+          description: 'Asks only whether this replica serves: until it begins to stop.',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
   response: {
     200: contentOf('It can.', 'application/json', statusSchema),
     ...problemsOf([ErrorCode.INVALID_REQUEST, ErrorCode.NOT_READY]),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HepastageError } from '@hepastage/proto';
+import { ErrorCode, HepastageError } from '@hepastage/proto';
 import { UploadClock } from './upload-clock.ts';
 
 const times = { uploadMsMax: 1_000, uploadIdleMsMax: 100 };
@@ -35,6 +35,15 @@ test('a client that goes away ends its upload', () => {
   using clock = new UploadClock(times, gone.signal);
   gone.abort();
   assert.equal(codeOf(clock), 'UPLOAD_ABORTED');
+});
+
+test('an upload that is given up ends as whoever gives it up says, also one that begins then', () => {
+  const { signal: gone } = new AbortController();
+  const givenUp = new AbortController();
+  using clock = new UploadClock(times, gone, givenUp.signal);
+  givenUp.abort(new HepastageError(ErrorCode.NOT_READY, { what: 'stopping' }));
+  using late = new UploadClock(times, gone, givenUp.signal);
+  assert.deepEqual([codeOf(clock), codeOf(late)], ['NOT_READY', 'NOT_READY']);
 });
 
 test('nothing ends an upload that is over', ({ mock }) => {

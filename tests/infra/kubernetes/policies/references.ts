@@ -59,6 +59,10 @@ function namedBy(object: ClusterObject): string[] {
         `Role/${object.roleRef.name}`,
         ...(object.subjects ?? []).map(({ kind, name }) => `${kind}/${name}`),
       ];
+    case 'BackendTLSPolicy':
+      return object.spec.targetRefs.map(({ kind, name }) => `${kind}/${name}`);
+    case 'ValidatingAdmissionPolicyBinding':
+      return [`ValidatingAdmissionPolicy/${object.spec?.policyName}`];
     case 'HTTPRoute':
       return (object.spec.rules ?? []).flatMap(({ backendRefs = [] }) =>
         backendRefs.map(({ name }) => `Service/${name}`),

@@ -50,7 +50,7 @@ finds(scaling, [
     'APIs that go before others have drained',
     /as long as it takes to drain/,
     (objects) => {
-      const { behavior } = ofKind(objects, 'HorizontalPodAutoscaler')[0]!.spec!;
+      const { behavior } = ofKind(objects, 'HorizontalPodAutoscaler')[0]!.spec;
       behavior!.scaleDown!.policies![0]!.periodSeconds = 60;
     },
   ],
