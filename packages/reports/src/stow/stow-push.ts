@@ -95,10 +95,10 @@ function endingOf(
   const refused = answer?.refused ?? [];
   const ending = endingOfAnswer(status, answer, objects);
   const isBusy = refused.length > 0 && refused.every(({ reason }) => isOutOfResources(reason));
-  if (isBusy || mayPass(status)) {
-    return { kind: 'again', retryAfterMs: retryAfterMs(headers.get('retry-after')), otherwise: ending };
-  }
-  return ending;
+  if (!isBusy && !mayPass(status)) return ending;
+  // A PACS that is full is so for hours: the queue's retries, not only ours, must outlast that.
+  const otherwise: Ending = isBusy ? { kind: 'unavailable', status } : ending;
+  return { kind: 'again', retryAfterMs: retryAfterMs(headers.get('retry-after')), otherwise };
 }
 
 function endingOfAnswer(status: number, answer: StowAnswer | undefined, objects: number): Ending {
