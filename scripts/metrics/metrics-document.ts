@@ -12,7 +12,7 @@ API (\`/metrics\`, see \`HEPASTAGE_METRICS_ACCESS\`) and workers (\`/metrics\` o
 patient or a tenant. Every series has the label \`service\` (\`api\` or \`worker\`). Node's own figures (\`process_…\`, \`nodejs_…\`) come with them: see
 [prom-client](https://github.com/siimon/prom-client#default-metrics).
 
-Counters and histograms whose label values are known beforehand begin at 0, so that their first increase is seen; a series of another begins with its first event.
+Counters and histograms whose label values are known beforehand begin at 0, so that their first increase is seen (those of a model once it is loaded); a series of another begins with its first event.
 `;
 
 const sections = [

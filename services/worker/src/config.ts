@@ -15,7 +15,7 @@ export const workerConfig = Type.Object({
   canary: Type.Boolean({
     default: false,
     description:
-      'stages only studies that name no model, and passes all others on: for a few workers with a new model beside those with the stable one',
+      'stages only studies that name no model, and leaves all others to other workers: for a few workers with a new model beside those with the stable one',
   }),
   opinionModels: Type.Array(Type.String({ minLength: 1 }), {
     default: ['models/radiomics-cirrmri600plus'],
