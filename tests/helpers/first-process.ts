@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ServiceName } from './service-process.ts';
+import { watchdogOf } from './watchdog.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const namespaceOf = ['--pid', '--fork', '--kill-child', '--mount-proc'];
@@ -51,6 +52,9 @@ export async function startFirstProcess(
     pid = Number(await readFile(children, 'utf8'));
     await delay(pollMs);
   }
+  if (pid === 0) throw new Error(`the ${name} did not start: ${text}`);
+  const watchdog = watchdogOf(child.pid!);
+  void ended.then(() => watchdog.release());
   return {
     hears: async () => {
       while (!text.includes(hearing) && child.exitCode === null) await delay(pollMs);
