@@ -92,7 +92,8 @@ describe(
       // It opens once somebody reads.
       const pipe = await open(manifest, 'w');
       service.terminate();
-      await pipe.writeFile(bytes).finally(async () => pipe.close());
+      await pipe.writeFile(bytes);
+      await pipe.close();
       await assertLeaves('worker', service);
     });
   },

@@ -15,9 +15,7 @@ const names = ['api', 'worker'] as const;
 export async function imageSettings(): Promise<Record<string, string>> {
   if (process.env[imagesVariable] !== undefined || !(await containerEngineAnswers())) return {};
   if (await areOfTodaysSources(defaultTag)) return { [imagesVariable]: defaultTag };
-  console.log(
-    'No images of these sources are at hand, so tests run processes: npm run images makes them.',
-  );
+  console.log('No images of these sources are at hand, so tests run processes: npm run images makes them.');
   return {};
 }
 

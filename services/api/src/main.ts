@@ -1,4 +1,4 @@
-import { askedToStop } from '../../../packages/platform/src/asked-to-stop.ts';
+import { askedToStop } from '@hepastage/platform/asked-to-stop';
 
 // From here on it hears a SIGTERM. All else takes a second to load, and is so only after this.
 const asked = askedToStop();
