@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { executeTool } from '../checks/run-tool.ts';
@@ -7,13 +7,27 @@ import { root } from '../root.ts';
 
 /** npm takes the name of the bill's subject from its folder. */
 const subject = 'hepastage';
+/** What is read of package-lock.json here. */
+interface Lockfile {
+  readonly packages: Readonly<
+    Record<
+      string,
+      {
+        readonly peerDependencies?: Record<string, string>;
+        readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+      }
+    >
+  >;
+}
+
 /** Workspaces that only run in development. */
 const developmentFolders = new Set(['tests']);
 
 /**
  * The CycloneDX bill of materials (JSON) of all that runs in production: our packages and services, and what package-lock.json has for them, on every platform.
  * `npm sbom --omit=dev` leaves out whatever any package.json names as a development dependency, with all below it, even if another one needs it in
- * production (ONNX Runtime). So npm gets to see package.json files that name none. Needs no network.
+ * production (ONNX Runtime). So npm gets to see package.json files that name none, and a lock file without optional peers: those are there for what development needs them for
+ * (valibot's TypeScript). Needs no network.
  */
 export async function productionSbom(npmArguments: readonly string[] = []): Promise<string> {
   const place = await mkdtemp(join(tmpdir(), 'hepastage-sbom-'));
@@ -51,5 +65,10 @@ async function writeProductionManifests(folder: string): Promise<void> {
       JSON.stringify(path === '' ? { ...production, workspaces } : production),
     );
   }
-  await copyFile(join(root, 'package-lock.json'), join(folder, 'package-lock.json'));
+  const lockfile = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as Lockfile;
+  for (const { peerDependencies = {}, peerDependenciesMeta = {} } of Object.values(lockfile.packages)) {
+    for (const [name, { optional }] of Object.entries(peerDependenciesMeta))
+      if (optional === true) delete peerDependencies[name];
+  }
+  await writeFile(join(folder, 'package-lock.json'), JSON.stringify(lockfile));
 }
