@@ -143,7 +143,9 @@ async function apiKey(settings: Readonly<Record<string, string>>): Promise<strin
   return (JSON.parse(stdout) as { apiKey: string }).apiKey;
 }
 
-async function becomesHealthy({ name, child }: SpawnedContainer): Promise<void> {
+async function becomesHealthy({ name, child, pid }: SpawnedContainer): Promise<void> {
+  // Before that the engine knows of no such container.
+  await pid;
   const format = '--format={{.State.Health.Status}}';
   for (const deadline = performance.now() + healthyMsMax; performance.now() < deadline;) {
     if (child.exitCode !== null) throw new Error(`the container ended with ${child.exitCode}`);
