@@ -62,7 +62,6 @@ async function storeStudy(
   const { tenant, request } = upload;
   const { tracer } = deps;
   const jobId = deps.newJobId();
-  const createdAt = deps.clock();
   const { deduplicate } = await deps.policyOf(tenant);
   const digest = named !== undefined || deduplicate ? new ContentDigest() : undefined;
   // Whatever is taken back is so before the names are free.
@@ -91,7 +90,8 @@ async function storeStudy(
     const study = create(StudyRequestSchema, {
       jobId,
       tenant,
-      createdAt: timestampFromDate(createdAt),
+      // Of its acceptance: how long the client took to send it is no wait of the service's.
+      createdAt: timestampFromDate(deps.clock()),
       metadata: withHashedSeries(parts.metadata, deps.uidHasherOf(tenant)),
       studyInstanceUid: parts.dicom.studyInstanceUid,
       inputs: await inputsOf(parts, { tenant, jobId }, deps),
