@@ -49,6 +49,8 @@ export { nextStudy } from './queue/next-study.ts';
 export type { RedisTarget } from './redis/redis-target.ts';
 export { imageSettings, sharedSettings, studySettings } from './settings.ts';
 export { openStatusStore } from './status-store/redis-status-store.ts';
+export { syncDirectory } from './object-store/durable-directory.ts';
+export { hasCode } from './object-store/error-code.ts';
 export { type ObjectStoreConfig, openObjectStore } from './object-store/open-object-store.ts';
 export { type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 export { during, markFailed, startSpan, traceFields, traceIdOf, traceparentOf } from './tracing/spans.ts';

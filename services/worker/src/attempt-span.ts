@@ -1,4 +1,3 @@
-import { timestampMs } from '@bufbuild/protobuf/wkt';
 import {
   markFailed,
   processingSpan,
@@ -15,6 +14,7 @@ import {
   Progress_StepSchema,
   type StudyRequest,
 } from '@hepastage/proto';
+import { secondsSinceAcceptance } from './record-outcome.ts';
 import type { AttemptWatch, Outcome } from './run-study.ts';
 
 /** Steps by their names of the contract, each with when it began, ms since 1970. */
@@ -37,11 +37,8 @@ export class AttemptSpan implements AttemptWatch {
   /** A first attempt has waited since the study was accepted. */
   claimed(attempt: number): void {
     this.#span.setAttribute('hepastage.attempt', attempt);
-    const { createdAt } = this.request;
-    if (attempt > 1 || createdAt === undefined) return;
-    // By the clocks of two machines.
-    const seconds = Math.max(0, Date.now() - timestampMs(createdAt)) / 1_000;
-    this.#span.setAttribute('hepastage.queue_wait_seconds', seconds);
+    const seconds = attempt > 1 ? undefined : secondsSinceAcceptance(this.request);
+    if (seconds !== undefined) this.#span.setAttribute('hepastage.queue_wait_seconds', seconds);
   }
 
   stepBegins(step: Progress_Step): void {

@@ -55,7 +55,7 @@ function recordEnd(request: StudyRequest, outcome: 'succeeded' | 'failed', metri
 }
 
 /** By the clocks of two machines: not below 0. */
-function secondsSinceAcceptance({ createdAt }: StudyRequest): number | undefined {
+export function secondsSinceAcceptance({ createdAt }: StudyRequest): number | undefined {
   return createdAt && Math.max(0, Date.now() - timestampMs(createdAt)) / 1_000;
 }
 

@@ -1,5 +1,5 @@
 import { enumName, Finding_SeveritySchema, SequenceSchema, type StagingResult } from '@hepastage/proto';
-import type { StagedStudy } from '@hepastage/staging';
+import { inputName, type StagedStudy } from '@hepastage/staging';
 import type { WorkerMetrics } from './metrics.ts';
 
 /** What a result says of the model and its data, in figures: how long its steps took, what was found, how sure the model is, and how strange the images are to it. */
@@ -22,7 +22,7 @@ function recordAnswer(
   metrics: WorkerMetrics,
 ): void {
   const model = { model_version: modelVersion };
-  const sequence = perSequence.map((one) => enumName(SequenceSchema, one.sequence)).join('+');
+  const sequence = inputName(perSequence.map((one) => one.sequence));
   metrics.predictions.inc({ stage, sequence, ...model });
   metrics.stageSetSize.observe(model, stageSet.length);
   if (disagreement !== undefined) metrics.sequenceDisagreement.observe(model, disagreement);

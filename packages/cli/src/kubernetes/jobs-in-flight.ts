@@ -1,4 +1,5 @@
 import { ErrorCode, HepastageError } from '@hepastage/proto';
+import { boundedText } from './bounded-text.ts';
 
 /** Longest that a worker may take to answer, ms. */
 const answerMsMax = 5_000;
@@ -18,14 +19,9 @@ async function pageOf(url: string, signal: AbortSignal): Promise<string> {
   try {
     const response = await fetch(url, { signal: bounded, redirect: 'error' });
     if (!response.ok || response.body === null) throw notTold(url, String(response.status));
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of response.body) {
-      bytes += chunk.length;
-      if (bytes > pageBytesMax) throw notTold(url, `more than ${pageBytesMax} bytes`);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks).toString();
+    const text = await boundedText(response.body, pageBytesMax);
+    if (text === undefined) throw notTold(url, `more than ${pageBytesMax} bytes`);
+    return text;
   } catch (error) {
     throw error instanceof HepastageError ? error : notTold(url, reasonOf(error), error);
   }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
+import { boundedText } from './bounded-text.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 
 /** Longest that a call may take, ms. */
@@ -102,14 +103,9 @@ export class KubernetesApi {
 }
 
 async function readText(answer: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > answerBytesMax) throw new RangeError(`an answer of more than ${answerBytesMax} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
+  const text = await boundedText(answer, answerBytesMax);
+  if (text === undefined) throw new RangeError(`an answer of more than ${answerBytesMax} bytes`);
+  return text;
 }
 
 function refused(what: string, status: number): HepastageError {

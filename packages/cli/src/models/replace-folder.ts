@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { hasCode, syncDirectory } from '@hepastage/platform';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import { systemReason } from '../system-reason.ts';
 import { manifestName } from './package-manifest.ts';
@@ -23,9 +24,9 @@ export async function replaceFolder(folder: string, fill: (path: string) => Prom
     await removeLeftovers(beside);
     await mkdir(unfinished);
     await fill(unfinished);
-    await syncFolder(unfinished);
+    await syncDirectory(unfinished);
     await publish(unfinished, path, beside + randomUUID());
-    await syncFolder(dirname(path));
+    await syncDirectory(dirname(path));
   } catch (error) {
     throw error instanceof HepastageError ? error : unwritable(folder, error);
   } finally {
@@ -36,7 +37,7 @@ export async function replaceFolder(folder: string, fill: (path: string) => Prom
 /** A wrong path must not cost anybody a folder. */
 async function assertReplaceable(path: string): Promise<void> {
   const names = await readdir(path).catch((error: unknown): string[] => {
-    if (codeOf(error) === 'ENOENT') return [];
+    if (hasCode(error, 'ENOENT')) return [];
     throw error;
   });
   if (names.length === 0 || names.includes(manifestName)) return;
@@ -54,7 +55,7 @@ async function publish(unfinished: string, path: string, aside: string): Promise
       await rename(unfinished, path);
       break;
     } catch (error) {
-      if (!['ENOTEMPTY', 'EEXIST'].includes(codeOf(error))) throw error;
+      if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
       await rename(path, aside);
     }
   }
@@ -71,17 +72,8 @@ async function removeLeftovers(beside: string): Promise<void> {
   }
 }
 
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 function unwritable(folder: string, error: unknown): HepastageError {
-  const isMountPoint = ['EBUSY', 'EXDEV', 'EROFS'].includes(codeOf(error));
+  const isMountPoint = hasCode(error, 'EBUSY', 'EXDEV', 'EROFS');
   return new HepastageError(ErrorCode.INVALID_REQUEST, {
     what: 'the folder can’t be written',
     where: folder,
@@ -91,8 +83,4 @@ function unwritable(folder: string, error: unknown): HepastageError {
       : 'name a folder that you may write to, on a disk with space',
     cause: error,
   });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
