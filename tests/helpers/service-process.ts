@@ -17,7 +17,7 @@ export interface ServiceProcess extends AsyncDisposable {
   kill(signal: NodeJS.Signals): void;
   /** Its log so far. */
   log(): string;
-  /** SIGTERM, then its exit code once it has ended. */
+  /** SIGTERM, then its exit code once it has ended; thaws it where it is frozen. */
   stop(): Promise<number | null>;
 }
 
@@ -70,6 +70,8 @@ export async function startService(
   };
   const stop = async () => {
     kill('SIGTERM');
+    // One that a test has frozen would not hear it, and what failed there would show as a hang.
+    kill('SIGCONT');
     await closed;
     return child.exitCode;
   };

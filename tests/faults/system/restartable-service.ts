@@ -60,7 +60,6 @@ export class RestartableService implements AsyncDisposable {
 
   /** Its exit code. */
   async stop(): Promise<number | null> {
-    this.thaw();
     return this.#process.stop();
   }
 
