@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dashboardFiles } from '../../infra/observability/grafana/src/dashboards.ts';
 import { root } from '../root.ts';
+import { differences } from './differences.ts';
 import { type CheckOutcome, outcomeOf } from './outcome.ts';
 
 /** Where Grafana's provisioning finds them. */
@@ -9,14 +10,14 @@ export const dashboardsFolder = 'infra/observability/grafana/dashboards';
 
 /** Whether the dashboards are what their definitions say. */
 export async function checkDashboards(): Promise<CheckOutcome> {
-  const made = dashboardFiles();
-  const names = new Set([...made.keys(), ...(await readdir(join(root, dashboardsFolder)))]);
-  const problems: string[] = [];
-  for (const name of [...names].sort()) {
-    const path = join(dashboardsFolder, name);
-    const written = await readFile(join(root, path), 'utf8').catch(() => undefined);
-    if (written !== made.get(name))
-      problems.push(`${path} is not what \`node scripts/generate-dashboards.ts\` makes`);
-  }
-  return outcomeOf(problems);
+  const folder = join(root, dashboardsFolder);
+  const names = await readdir(folder);
+  const written = new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)),
+  );
+  return outcomeOf(
+    differences(dashboardFiles(), written).map(
+      (name) => `${join(dashboardsFolder, name)} is not what \`node scripts/generate-dashboards.ts\` makes`,
+    ),
+  );
 }

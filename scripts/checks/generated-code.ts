@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../root.ts';
+import { differences } from './differences.ts';
 import { type CheckOutcome, outcomeOf } from './outcome.ts';
 import { runTool } from './run-tool.ts';
 
@@ -26,12 +27,6 @@ export async function checkGeneratedCode(): Promise<CheckOutcome> {
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-/** The names that only one of the two has, or that differ in content. */
-function differences(fresh: ReadonlyMap<string, string>, committed: ReadonlyMap<string, string>): string[] {
-  const names = new Set([...fresh.keys(), ...committed.keys()]);
-  return [...names].filter((name) => fresh.get(name) !== committed.get(name)).sort();
 }
 
 async function filesBelow(directory: string): Promise<Map<string, string>> {

@@ -1,5 +1,8 @@
+import { apiMetrics } from '../../packages/platform/src/metrics/api-metrics.ts';
 import { metricCatalogue } from '../../packages/platform/src/metrics/catalogue.ts';
-import type { Label, Metric } from '../../packages/platform/src/metrics/metric.ts';
+import type { Label, Metric, Metrics } from '../../packages/platform/src/metrics/metric.ts';
+import { serviceMetrics } from '../../packages/platform/src/metrics/service-metrics.ts';
+import { workerMetrics } from '../../packages/platform/src/metrics/worker-metrics.ts';
 
 /** docs/metrics.md, from the project's top folder. */
 export const metricsDocumentPath = 'docs/metrics.md';
@@ -15,20 +18,15 @@ patient or a tenant. Every series has the label \`service\` (\`api\` or \`worker
 Counters and histograms whose label values are known beforehand begin at 0, so that their first increase is seen (those of a model once it is loaded); a series of another begins with its first event.
 `;
 
-const sections = [
-  ['Both services', ['api', 'worker']],
-  ['API', ['api']],
-  ['Worker', ['worker']],
-] as const;
+const sections: readonly (readonly [title: string, metrics: Metrics])[] = [
+  ['Both services', serviceMetrics],
+  ['API', apiMetrics],
+  ['Worker', workerMetrics],
+];
 
 export function metricsDocument(): string {
   const metrics: [string, Metric][] = Object.entries(metricCatalogue);
-  const tables = sections.map(([title, services]) =>
-    table(
-      title,
-      metrics.filter(([, metric]) => metric.services.join() === services.join()),
-    ),
-  );
+  const tables = sections.map(([title, ofSection]) => table(title, ofSection));
   const buckets = metrics.flatMap(([name, metric]) =>
     metric.kind === 'histogram' ? [`| \`${name}\` | ${metric.buckets.join(', ')} |`] : [],
   );
@@ -43,8 +41,8 @@ export function metricsDocument(): string {
   ].join('\n');
 }
 
-function table(title: string, metrics: readonly (readonly [string, Metric])[]): string {
-  const rows = metrics.map(
+function table(title: string, metrics: Metrics): string {
+  const rows = Object.entries<Metric>(metrics).map(
     ([name, { kind, unit, help, labels = {} }]) =>
       `| \`${name}\` | ${kind}, ${unit} | ${inCell(help)} | ${Object.entries(labels).map(describeLabel).join('<br>')} |`,
   );

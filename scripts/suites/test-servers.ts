@@ -1,6 +1,6 @@
 import { imageSettings } from '../../tests/helpers/container-images.ts';
 import { startRedis } from '../../tests/helpers/redis-server.ts';
-import { startS3 } from '../../tests/helpers/s3-server.ts';
+import { s3Settings, startS3 } from '../../tests/helpers/s3-server.ts';
 
 /** Redis and S3 for all test files together; each file keeps to a prefix and a bucket of its own. And which images of API and worker they run, if any. */
 export interface TestServers extends AsyncDisposable {
@@ -20,11 +20,7 @@ export async function startTestServers(): Promise<TestServers> {
     environment['REDIS_URL'] = resources.use(redis.value).url;
   } else console.error('Redis did not start:', redis.reason);
   if (s3.status === 'fulfilled') {
-    const { endpoint, region, accessKeyId, secretAccessKey } = resources.use(s3.value);
-    environment['S3_ENDPOINT'] = endpoint;
-    environment['AWS_REGION'] = region;
-    environment['AWS_ACCESS_KEY_ID'] = accessKeyId;
-    environment['AWS_SECRET_ACCESS_KEY'] = secretAccessKey;
+    Object.assign(environment, s3Settings(resources.use(s3.value)));
   } else console.error('S3 did not start:', s3.reason);
   const owned = resources.move();
   return { environment, [Symbol.asyncDispose]: async () => owned.disposeAsync() };

@@ -31,6 +31,8 @@ export interface ApiUnderTest extends AsyncDisposable {
   /** Where its operations port answers, if it has one. */
   readonly operationsUrl: string | undefined;
   readonly deps: ApiDeps;
+  /** `look()` has it look now, and not only when it is time. */
+  readonly admission: Admission;
   /** Everything that studies have left behind. */
   traces(): Promise<Traces>;
 }
@@ -118,6 +120,7 @@ export async function startApi(options: ApiOptions = {}): Promise<ApiUnderTest> 
     url,
     operationsUrl: await app.listenForOperations(),
     deps,
+    admission,
     traces: async () => tracesOf(deps, stored),
     [Symbol.asyncDispose]: async () => running.disposeAsync(),
   };

@@ -20,9 +20,8 @@ test('a queue that is too old turns studies away before their bodies are read, o
   await using api = await startApi({ settings: { queueAgeSecondsMax: 1 } });
   const jobId = await submit(api);
   const waiting = [jobId];
-  const { admission } = api.deps as unknown as { admission: { look(): Promise<void> } };
   await eventually(async () => {
-    await admission.look();
+    await api.admission.look();
     const response = await postStudy(api.url, [['t1w', volume()]]);
     // Others are taken until it is old enough.
     if (response.status === 202) return waiting.push(((await response.json()) as JobRecordJson).jobId!);
@@ -38,7 +37,7 @@ test('a queue that is too old turns studies away before their bodies are read, o
   assert.deepEqual([stow.status, stow.headers.get('retry-after')], [503, '30']);
   assert.equal((await fetch(`${api.url}/v1/jobs/${jobId}`)).status, 200);
   for (const job of waiting) await api.deps.queue.remove(job);
-  await admission.look();
+  await api.admission.look();
   assert.equal(await isOpen(), 1);
   await submit(api);
 });
@@ -46,12 +45,11 @@ test('a queue that is too old turns studies away before their bodies are read, o
 test('studies come in while an operator has the queue paused, and when it goes on after hours; that it is paused can be seen', async () => {
   await using api = await startApi();
   const { config, logger } = api.deps;
-  const { admission } = api.deps as unknown as { admission: { look(): Promise<void> } };
   const operator = await QueueInspector.open({ ...config, logger });
   const connection = new Redis(config.redisUrl, { maxRetriesPerRequest: null });
   const queue = new Queue(queueName, { connection, prefix: queuePrefix(config.redisPrefix) });
   const now = async () => {
-    await admission.look();
+    await api.admission.look();
     const response = await postStudy(api.url, [['t1w', volume()]]);
     const answer = response.status === 202 ? 'accepted' : (await problemOf(response)).code;
     const [paused] = await samplesOf(api.url, 'hepastage_queue_paused');

@@ -66,6 +66,28 @@ async function isListening(url: string): Promise<boolean> {
   );
 }
 
+test('a request that comes over an open connection after the replica has stopped to listen is answered like others, and the connection ends', async () => {
+  await using opened = new AsyncDisposableStack();
+  const api = await startProcess(opened);
+  // Browsers and balancers open connections before they have something to send.
+  const early = connect(Number(new URL(api.url).port), '127.0.0.1');
+  let received = '';
+  early.setEncoding('utf8').on('data', (chunk: string) => (received += chunk));
+  await once(early, 'connect');
+  const upload = await RawUpload.begin(api.url, 't1w', 10_000_000);
+  await upload.send(volume());
+  await uploadHasBegun(api.url);
+  api.kill('SIGTERM');
+  await eventually(async () => isListening(api.url), false);
+  const ended = once(early, 'close');
+  early.write('GET /v1/models HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n');
+  await ended;
+  assert.match(received, /^HTTP\/1\.1 200 OK\r\n/);
+  assert.match(received, /\r\nconnection: close\r\n/i);
+  upload.vanish();
+  assert.equal(await api.stop(), 0);
+});
+
 test('an upload that does not end in time is told to come again, nothing of it stays, and the process ends', async () => {
   await using opened = new AsyncDisposableStack();
   const { path } = opened.use(await temporaryDirectory('objects'));

@@ -81,9 +81,8 @@ test('so is who sends too much: studies in a day', async () => {
 test('so are all, while no studies are taken', async () => {
   await using redis = await startLocalRedis();
   await using api = await startApi({ redis });
-  const { admission } = api.deps as unknown as { admission: { look(): Promise<void> } };
   await redis.stop();
-  await admission.look();
+  await api.admission.look();
   assert.deepEqual(await sendBoth(api), [503, 503]);
   await answersAre(api, { 'rest 5xx': 1, 'dicomweb 5xx': 1 });
   assert.deepEqual(await refusalsOf(api), { QUEUE_UNAVAILABLE: 2 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
@@ -7,12 +6,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../api/eventually.ts';
-import { hepastageWith } from '../helpers/command.ts';
-import { type S3Server, startS3 } from '../helpers/s3-server.ts';
+import { hepastageWith, startHepastage } from '../helpers/command.ts';
+import { type S3Server, s3Settings, startS3 } from '../helpers/s3-server.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
-import { watchdogOf } from '../helpers/watchdog.ts';
 
-const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
 const shipped = fileURLToPath(new URL('../../models/phantom-light', import.meta.url));
 /** In the middle of the first graph, which has 3.3 MB. */
 const brokenAfterBytes = 1_000_000;
@@ -23,12 +20,7 @@ let source: string;
 before(async () => {
   s3 = await startS3();
   source = `${s3.url}/models/light`;
-  settings = {
-    S3_ENDPOINT: s3.endpoint,
-    AWS_REGION: s3.region,
-    AWS_ACCESS_KEY_ID: s3.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
-  };
+  settings = s3Settings(s3);
   assert.equal((await hepastageWith(settings, 'model', 'push', shipped, source)).exitCode, 0);
 });
 after(async () => s3[Symbol.asyncDispose]());
@@ -80,13 +72,8 @@ test('a fetch that is killed on the way has not touched the folder', async () =>
   const { path } = opened.use(await temporaryDirectory('fetched'));
   const folder = join(path, 'light');
   const line = await brokenLine(opened, 'stalls');
-  const child = spawn(process.execPath, [main, 'model', 'fetch', source, folder], {
-    env: { ...process.env, ...line.settings },
-    stdio: 'ignore',
-  });
-  const watchdog = watchdogOf(child.pid!);
+  const child = startHepastage(line.settings, ['model', 'fetch', source, folder], 'ignore');
   const exited = once(child, 'exit');
-  child.once('exit', () => watchdog.release());
   await eventually(async () => line.stalled() > 0, true);
   child.kill('SIGKILL');
   await exited;

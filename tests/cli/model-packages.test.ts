@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type ObjectStore, openObjectStore } from '@hepastage/platform';
 import { copyOfModel } from '../helpers/altered-model.ts';
 import { hepastageWith } from '../helpers/command.ts';
-import { type S3Server, startS3 } from '../helpers/s3-server.ts';
+import { type S3Server, s3Settings, startS3 } from '../helpers/s3-server.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
 const shipped = fileURLToPath(new URL('../../models/phantom-light', import.meta.url));
@@ -40,9 +40,7 @@ async function place(opened: AsyncDisposableStack, name: string) {
 }
 
 async function model(...words: readonly string[]) {
-  const { endpoint: S3_ENDPOINT, region: AWS_REGION, accessKeyId, secretAccessKey } = s3;
-  const credentials = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
-  return hepastageWith({ S3_ENDPOINT, AWS_REGION, ...credentials }, 'model', ...words);
+  return hepastageWith(s3Settings(s3), 'model', ...words);
 }
 
 async function outcomeOf(...words: readonly string[]): Promise<Outcome> {

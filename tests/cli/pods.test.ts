@@ -1,24 +1,20 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { create } from '@bufbuild/protobuf';
 import { StudyMetadataSchema } from '@hepastage/proto';
 import { createRegistry } from '@hepastage/platform';
 import { startHealthServer } from '../../services/worker/src/health-server.ts';
 import { createWorkerMetrics } from '../../services/worker/src/metrics.ts';
 import { eventually } from '../api/eventually.ts';
-import { hepastage, hepastageWith } from '../helpers/command.ts';
+import { hepastage, hepastageWith, startHepastage } from '../helpers/command.ts';
 import { freePorts } from '../helpers/free-port.ts';
 import { follow, phantomStudy } from '../helpers/studies.ts';
 import { startSystem } from '../helpers/system.ts';
-import { watchdogOf } from '../helpers/watchdog.ts';
 import { type ClusterStandIn, startCluster } from './cluster-stand-in.ts';
 
-const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
 const cost = 'controller.kubernetes.io/pod-deletion-cost';
 
 /** A worker's own health server, without the worker. */
@@ -33,15 +29,14 @@ async function healthServer(opened: AsyncDisposableStack) {
 /** `hepastage pods mark` at work; SIGTERM at the end of the scope. */
 async function startMarker(opened: AsyncDisposableStack, { environment, serviceAccount }: ClusterStandIn) {
   const words = ['pods', 'mark', '--selector', 'app=worker', '--interval-seconds', '1'];
-  const child = spawn(process.execPath, [main, ...words, '--service-account', serviceAccount], {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const watchdog = watchdogOf(child.pid!);
+  const child = startHepastage(
+    environment,
+    [...words, '--service-account', serviceAccount],
+    ['ignore', 'pipe', 'inherit'],
+  );
   let log = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
+  child.stdout!.setEncoding('utf8').on('data', (chunk: string) => (log += chunk));
   const exited = once(child, 'exit');
-  child.once('exit', () => watchdog.release());
   const stop = async () => {
     child.kill('SIGTERM');
     const [exitCode] = (await exited) as [number | null];

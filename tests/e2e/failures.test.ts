@@ -14,7 +14,7 @@ import {
 } from '@hepastage/platform';
 import { ErrorCode, type JobRecord, JobRecord_State, StudyMetadataSchema } from '@hepastage/proto';
 import { eventually } from '../api/eventually.ts';
-import { samplesOf } from '../helpers/metrics.ts';
+import { valuesBy } from '../helpers/metrics.ts';
 import { follow, phantomStudy } from '../helpers/studies.ts';
 import { startSystem, type System } from '../helpers/system.ts';
 import { makeReadable, makeUnreadable } from '../helpers/unreadable-file.ts';
@@ -146,15 +146,9 @@ async function keptFailure({ settings }: System, job: JobRecord): Promise<JobRec
 }
 
 async function outcomesOf(url: string): Promise<Record<string, number>> {
-  const samples = await samplesOf(url, 'hepastage_jobs_total');
-  return Object.fromEntries(
-    samples.filter(({ value }) => value > 0).map(({ labels, value }) => [labels['outcome'], value]),
-  );
+  return valuesBy(url, 'hepastage_jobs_total', 'outcome');
 }
 
 async function deadLettersOf(url: string): Promise<Record<string, number>> {
-  const samples = await samplesOf(url, 'hepastage_dead_letters_total');
-  return Object.fromEntries(
-    samples.filter(({ value }) => value > 0).map(({ labels, value }) => [labels['code'], value]),
-  );
+  return valuesBy(url, 'hepastage_dead_letters_total', 'code');
 }

@@ -12,7 +12,7 @@ import { slice } from '../api/dicom-objects.ts';
 import { eventually } from '../api/eventually.ts';
 import { postStudy } from '../api/study-form.ts';
 import { freePorts } from '../helpers/free-port.ts';
-import { type MetricPage, readMetrics } from '../helpers/metrics.ts';
+import { type MetricPage, readMetrics, samplesOf, valuesBy } from '../helpers/metrics.ts';
 import { startLocalRedis } from '../helpers/redis-server.ts';
 import type { ServiceProcess } from '../helpers/service-process.ts';
 import { stow } from '../helpers/stow.ts';
@@ -60,18 +60,21 @@ for (const name of ['api', 'worker'] as const) {
 }
 
 test('what came in is counted once, by its door', async () => {
-  assert.deepEqual(await valuesOf(system.api, 'hepastage_accepted_studies_total', 'door'), {
+  assert.deepEqual(await valuesBy(system.api.url, 'hepastage_accepted_studies_total', 'door'), {
     rest: 2,
     dicomweb: 1,
   });
-  assert.deepEqual(await valuesOf(system.api, 'hepastage_refused_uploads_total', 'code'), { NOT_NIFTI: 1 });
+  assert.deepEqual(await valuesBy(system.api.url, 'hepastage_refused_uploads_total', 'code'), {
+    NOT_NIFTI: 1,
+  });
 });
 
 test('every request that brings a study is answered by a class of its door', async () => {
-  const { samples } = await readMetrics(system.api.url);
-  const answers = samples.filter(({ name, value }) => name === 'hepastage_upload_answers_total' && value > 0);
+  const answers = await samplesOf(system.api.url, 'hepastage_upload_answers_total');
   assert.deepEqual(
-    answers.map(({ labels, value }) => [labels['door'], labels['class'], value]),
+    answers
+      .filter(({ value }) => value > 0)
+      .map(({ labels, value }) => [labels['door'], labels['class'], value]),
     [
       ['rest', '2xx', 3],
       ['rest', '4xx', 1],
@@ -81,8 +84,7 @@ test('every request that brings a study is answered by a class of its door', asy
 });
 
 test('a push to a PACS that is away can be seen to wait, when no worker runs, too', async () => {
-  const { samples } = await readMetrics(system.api.url);
-  const counts = samples.filter(({ name }) => name === 'hepastage_queue_jobs');
+  const counts = await samplesOf(system.api.url, 'hepastage_queue_jobs');
   assert.equal(counts.length, 15);
   assert.deepEqual(
     counts
@@ -93,12 +95,11 @@ test('a push to a PACS that is away can be seen to wait, when no worker runs, to
 });
 
 test('the time from acceptance to the end of a job is measured, by priority and outcome', async () => {
-  const { samples } = await readMetrics(worker.url);
-  const ended = samples.filter(
-    ({ name, value }) => name === 'hepastage_time_to_result_seconds_count' && value > 0,
-  );
+  const ended = await samplesOf(worker.url, 'hepastage_time_to_result_seconds_count');
   assert.deepEqual(
-    ended.map(({ labels: { priority, outcome }, value }) => [priority, outcome, value]),
+    ended
+      .filter(({ value }) => value > 0)
+      .map(({ labels: { priority, outcome }, value }) => [priority, outcome, value]),
     [
       ['routine', 'succeeded', 1],
       ['stat', 'succeeded', 1],
@@ -108,15 +109,15 @@ test('the time from acceptance to the end of a job is measured, by priority and 
 
 test('how sure the model is, and how strange the images are to it, is measured for each study', async () => {
   const sum = async (name: string) =>
-    Object.values(await valuesOf(worker, name, 'sequence')).reduce((all, value) => all + value, 0);
+    Object.values(await valuesBy(worker.url, name, 'sequence')).reduce((all, value) => all + value, 0);
   assert.equal(await sum('hepastage_stage_set_size_count'), 2);
   assert.equal(await sum('hepastage_sequence_disagreement_count'), 1, 'one of the two has one sequence');
-  assert.deepEqual(await valuesOf(worker, 'hepastage_input_distance_ratio_count', 'sequence'), {
+  assert.deepEqual(await valuesBy(worker.url, 'hepastage_input_distance_ratio_count', 'sequence'), {
     T1W: 2,
     T2W: 1,
   });
   assert.ok((await sum('hepastage_input_distance_ratio_sum')) > 0);
-  assert.deepEqual(await valuesOf(worker, 'hepastage_result_warnings_total', 'code'), {
+  assert.deepEqual(await valuesBy(worker.url, 'hepastage_result_warnings_total', 'code'), {
     MODEL_NOT_CLINICALLY_VALIDATED: 2,
   });
 });
@@ -149,8 +150,8 @@ async function stages(webhook: string): Promise<void> {
 async function settles(notices: readonly unknown[]): Promise<void> {
   await eventually(async () => notices.length, 1);
   await eventually(async () => valueOf(system.api, 'hepastage_lost_jobs'), 0);
-  await eventually(async () => valuesOf(worker, 'hepastage_jobs_total', 'outcome'), { succeeded: 2 });
-  await eventually(async () => valuesOf(worker, 'hepastage_pacs_pushes_total', 'outcome'), {
+  await eventually(async () => valuesBy(worker.url, 'hepastage_jobs_total', 'outcome'), { succeeded: 2 });
+  await eventually(async () => valuesBy(worker.url, 'hepastage_pacs_pushes_total', 'outcome'), {
     unavailable: 2,
   });
 }
@@ -185,22 +186,7 @@ function assertAsDescribed(
   }
 }
 
-/** The values of a metric that are not 0, by one of its labels. */
-async function valuesOf(
-  { url }: ServiceProcess,
-  name: string,
-  label: string,
-): Promise<Record<string, number>> {
-  const { samples } = await readMetrics(url);
-  return Object.fromEntries(
-    samples
-      .filter((sample) => sample.name === name && sample.value > 0)
-      .map(({ labels, value }) => [labels[label] ?? '', value]),
-  );
-}
-
 /** The value of a metric without labels. */
 async function valueOf({ url }: ServiceProcess, name: string): Promise<number | undefined> {
-  const { samples } = await readMetrics(url);
-  return samples.find((sample) => sample.name === name)?.value;
+  return (await samplesOf(url, name))[0]?.value;
 }

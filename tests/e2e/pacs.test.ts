@@ -7,7 +7,7 @@ import { type JobRecord, JobRecord_State } from '@hepastage/proto';
 import { eventually } from '../api/eventually.ts';
 import { freePorts } from '../helpers/free-port.ts';
 import { handOutAgain } from '../helpers/hand-out-again.ts';
-import { samplesOf } from '../helpers/metrics.ts';
+import { samplesOf, valuesBy } from '../helpers/metrics.ts';
 import { type OrthancServer, startOrthanc } from '../helpers/orthanc-server.ts';
 import { phantomDicom } from '../helpers/phantom-dicom.ts';
 import type { ServiceProcess } from '../helpers/service-process.ts';
@@ -132,10 +132,7 @@ async function stages(system: System, files: Parameters<typeof runToEnd>[1]): Pr
 
 /** Pushes of a worker, by outcome, without what never happened. */
 async function pushes(worker: ServiceProcess): Promise<Record<string, number>> {
-  const samples = await samplesOf(worker.url, 'hepastage_pacs_pushes_total');
-  return Object.fromEntries(
-    samples.filter(({ value }) => value > 0).map(({ labels, value }) => [labels['outcome'], value]),
-  );
+  return valuesBy(worker.url, 'hepastage_pacs_pushes_total', 'outcome');
 }
 
 /** What the PACS says of each instance of a study. */

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { objectKeys } from '@hepastage/platform';
 import { decodeText, JobRecord_State, type JobRecord, JobRecordSchema } from '@hepastage/proto';
 import { startReceiver } from '../../packages/webhooks/src/testing/receiver.ts';
@@ -147,7 +146,7 @@ test('without a collector no SDK is loaded, and log lines still name the clientâ
 async function loadedBy(settings: Readonly<Record<string, string>>) {
   await using directory = await temporaryDirectory('modules');
   const file = join(directory.path, 'modules');
-  const hook = pathToFileURL(fileURLToPath(new URL('../helpers/note-modules.ts', import.meta.url))).href;
+  const hook = new URL('../helpers/note-modules.ts', import.meta.url).href;
   await using system = await startSystem('directory', undefined, {
     ...settings,
     NODE_OPTIONS: `--import ${hook}`,

@@ -12,7 +12,7 @@ import { type Receiver, startReceiver } from '../../packages/webhooks/src/testin
 import { eventually } from '../api/eventually.ts';
 import { freePorts } from '../helpers/free-port.ts';
 import { handOutAgain } from '../helpers/hand-out-again.ts';
-import { samplesOf } from '../helpers/metrics.ts';
+import { valuesBy } from '../helpers/metrics.ts';
 import { follow, phantomStudy } from '../helpers/studies.ts';
 import { startSystem, type System } from '../helpers/system.ts';
 
@@ -141,10 +141,7 @@ async function stages(system: System, webhook: string): Promise<JobRecord> {
 
 /** What became of notices, without what never happened. */
 async function outcomes({ api }: System): Promise<Record<string, number>> {
-  const samples = await samplesOf(api.url, 'hepastage_webhook_deliveries_total');
-  return Object.fromEntries(
-    samples.filter(({ value }) => value > 0).map(({ labels, value }) => [labels['outcome'], value]),
-  );
+  return valuesBy(api.url, 'hepastage_webhook_deliveries_total', 'outcome');
 }
 
 /** The output of `hepastage webhooks …` on the system's own Redis and object store. */

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, type StdioOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { watchdogOf } from './watchdog.ts';
 
 const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
 
@@ -26,4 +27,19 @@ export async function hepastageWith(
       resolve({ exitCode, stdout, stderr });
     });
   });
+}
+
+/** Starts `hepastage …` for a test to end; it ends with this process at the latest. */
+export function startHepastage(
+  settings: Readonly<Record<string, string>>,
+  argumentsGiven: readonly string[],
+  stdio: StdioOptions,
+): ChildProcess {
+  const child = spawn(process.execPath, [main, ...argumentsGiven], {
+    env: { ...process.env, ...settings },
+    stdio,
+  });
+  const watchdog = watchdogOf(child.pid!);
+  child.once('exit', () => watchdog.release());
+  return child;
 }

@@ -37,6 +37,11 @@ async function unpack(packages: readonly string[], directory: string): Promise<v
   } catch (error) {
     throw new Error(`${packages.join(' and ')} could not be downloaded from Debian`, { cause: error });
   }
+  await unpackAll(directory);
+}
+
+/** Unpacks the packages that lie in `directory`, there. */
+export async function unpackAll(directory: string): Promise<void> {
   for (const file of await readdir(directory)) {
     if (file.endsWith('.deb')) await runProgram('dpkg', ['-x', join(directory, file), directory]);
   }

@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { unpackAll } from './debian-packages.ts';
 import { installOnce } from './install-once.ts';
 import { runProgram } from './run-program.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
@@ -22,8 +21,8 @@ export async function installKustomize(): Promise<KustomizeCommand> {
 
 async function isFive(program: string, options: readonly string[]): Promise<boolean> {
   // Without one that runs there is none.
-  const said = await promisify(execFile)(program, options).catch(() => ({ stdout: '' }));
-  return /(?:Kustomize Version: |^)v?5\.\d+\.\d+/m.test(said.stdout);
+  const said = await runProgram(program, options).catch(() => '');
+  return /(?:Kustomize Version: |^)v?5\.\d+\.\d+/m.test(said);
 }
 
 async function unpackDebianPackage(directory: string): Promise<void> {
@@ -37,9 +36,7 @@ async function unpackDebianPackage(directory: string): Promise<void> {
       cause: error,
     });
   }
-  for (const name of await readdir(directory)) {
-    if (name.endsWith('.deb')) await runProgram('dpkg', ['-x', join(directory, name), directory]);
-  }
+  await unpackAll(directory);
 }
 
 /** Options with which apt looks at a release of Debian, at the mirror of this system's own, and leaves this system's lists as they are. */

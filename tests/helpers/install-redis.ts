@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { unpackAll } from './debian-packages.ts';
 import { installOnce } from './install-once.ts';
 import { runProgram } from './run-program.ts';
 
@@ -35,9 +36,7 @@ async function unpackDebianPackages(directory: string): Promise<void> {
       { cause: error },
     );
   }
-  for (const name of await readdir(directory)) {
-    if (name.endsWith('.deb')) await runProgram('dpkg', ['-x', join(directory, name), directory]);
-  }
+  await unpackAll(directory);
 }
 
 /** redis-server and what it depends on, as far as this system lacks it. */

@@ -39,6 +39,14 @@ export async function samplesOf(
   return samples.filter((sample) => sample.name === name);
 }
 
+/** The values of a metric that are not 0, by one of its labels. */
+export async function valuesBy(url: string, name: string, label: string): Promise<Record<string, number>> {
+  const samples = await samplesOf(url, name);
+  return Object.fromEntries(
+    samples.filter(({ value }) => value > 0).map(({ labels, value }) => [labels[label] ?? '', value]),
+  );
+}
+
 function sampleOf(line: string): Sample[] {
   const [, name, labels = '', value] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
   if (name === undefined) return [];

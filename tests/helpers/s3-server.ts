@@ -42,6 +42,16 @@ export async function startS3(): Promise<S3Server> {
   });
 }
 
+/** The same, as services and commands are told of it. */
+export function s3Settings({ endpoint, region, accessKeyId, secretAccessKey }: S3Access) {
+  return {
+    S3_ENDPOINT: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  };
+}
+
 /** A client for looking at the server from outside of the code under test. Destroy it after use. */
 export function s3Client({ endpoint, region, accessKeyId, secretAccessKey }: S3Access): S3Client {
   return new S3Client({

@@ -1,7 +1,7 @@
 import { ApiClient } from '../../packages/cli/src/server/client.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
 import { type ServiceProcess, startService } from './service-process.ts';
-import { startS3 } from './s3-server.ts';
+import { s3Settings, startS3 } from './s3-server.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 /** The whole service: real processes over a real Redis and a real object store. */
@@ -27,7 +27,7 @@ export async function startSystem(
     REDIS_URL: redis.url,
     HEPASTAGE_REDIS_PREFIX: redis.prefix,
     HEPASTAGE_LOG_LEVEL: 'info',
-    ...(store === 's3' ? await s3Settings(opened) : await directorySettings(opened)),
+    ...(store === 's3' ? await bucketSettings(opened) : await directorySettings(opened)),
     ...common,
   };
   const api = opened.use(await startService('api', settings));
@@ -47,13 +47,7 @@ async function directorySettings(opened: AsyncDisposableStack): Promise<Record<s
   return { HEPASTAGE_OBJECT_STORE: path };
 }
 
-async function s3Settings(opened: AsyncDisposableStack): Promise<Record<string, string>> {
-  const { endpoint, region, bucket, accessKeyId, secretAccessKey } = opened.use(await startS3());
-  return {
-    HEPASTAGE_OBJECT_STORE: `s3://${bucket}`,
-    S3_ENDPOINT: endpoint,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-  };
+async function bucketSettings(opened: AsyncDisposableStack): Promise<Record<string, string>> {
+  const s3 = opened.use(await startS3());
+  return { HEPASTAGE_OBJECT_STORE: s3.url, ...s3Settings(s3) };
 }

@@ -11,7 +11,7 @@ import { freePorts } from '../helpers/free-port.ts';
 import { runProgram } from '../helpers/run-program.ts';
 import { startRedis } from '../helpers/redis-server.ts';
 import { type SpawnedContainer, spawnContainer } from '../helpers/service-container.ts';
-import { startS3 } from '../helpers/s3-server.ts';
+import { s3Settings, startS3 } from '../helpers/s3-server.ts';
 import { builtImages } from '../helpers/container-images.ts';
 import { phantomStudy, runToEnd } from '../helpers/studies.ts';
 
@@ -81,10 +81,7 @@ test(
       REDIS_URL: redis.url,
       HEPASTAGE_REDIS_PREFIX: redis.prefix,
       HEPASTAGE_OBJECT_STORE: s3.url,
-      S3_ENDPOINT: s3.endpoint,
-      AWS_REGION: s3.region,
-      AWS_ACCESS_KEY_ID: s3.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
+      ...s3Settings(s3),
       HOST: '127.0.0.1',
       PORT: port,
       HEPASTAGE_HEALTH_HOST: '127.0.0.1',

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { GetBucketLifecycleConfigurationCommand } from '@aws-sdk/client-s3';
 import { ApiKeyStore, AuditLog } from '@hepastage/access';
 import { openObjectStore } from '@hepastage/platform';
-import { s3Client, startS3 } from '../helpers/s3-server.ts';
+import { s3Client, s3Settings, startS3 } from '../helpers/s3-server.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
 const program = join(import.meta.dirname, '../../infra/docker/setup/main.ts');
@@ -65,10 +65,7 @@ test('the store gets its bucket, the rule for broken uploads, and one first key'
   const bucket = `${s3.bucket}-setup`;
   const settings = {
     HEPASTAGE_OBJECT_STORE: `s3://${bucket}`,
-    S3_ENDPOINT: s3.endpoint,
-    AWS_REGION: s3.region,
-    AWS_ACCESS_KEY_ID: s3.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    ...s3Settings(s3),
   };
   const said = await setup('store', path, settings);
 

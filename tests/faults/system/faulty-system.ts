@@ -1,7 +1,7 @@
 import { objectKeys, openObjectStore, type ObjectStore } from '@hepastage/platform';
 import { type CommandOutcome, hepastageWith } from '../../helpers/command.ts';
 import { freePorts } from '../../helpers/free-port.ts';
-import { startS3 } from '../../helpers/s3-server.ts';
+import { s3Settings, startS3 } from '../../helpers/s3-server.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { RestartableRedis } from './restartable-redis.ts';
 import { RestartableService } from './restartable-service.ts';
@@ -82,7 +82,7 @@ async function directory(opening: AsyncDisposableStack) {
 
 async function s3(opening: AsyncDisposableStack, random: () => number) {
   const server = opening.use(await startS3());
-  const { url, endpoint, region, accessKeyId, secretAccessKey } = server;
+  const { url, endpoint, region } = server;
   const proxy = opening.use(await S3FaultProxy.start(endpoint, random));
   const store = opening.adopt(
     openObjectStore(
@@ -93,10 +93,7 @@ async function s3(opening: AsyncDisposableStack, random: () => number) {
   );
   const settings = {
     HEPASTAGE_OBJECT_STORE: url,
-    S3_ENDPOINT: proxy.endpoint,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    ...s3Settings({ ...server, endpoint: proxy.endpoint }),
   };
   return { store, proxy, settings };
 }

@@ -1,5 +1,6 @@
 import { linkJson } from './link.ts';
 import { datasource, type Panel, panelJson } from './panel.ts';
+import { firingAlerts } from './queries.ts';
 
 /** Panels under a heading, laid out from the left, in lines of 24 columns. */
 export interface Row {
@@ -96,7 +97,7 @@ const alertsAnnotation = {
   datasource,
   enable: true,
   iconColor: 'red',
-  target: { refId: 'Alerts', expr: 'ALERTS{alertstate="firing", alertname=~"Hepastage.*"}', interval: '60s' },
+  target: { refId: 'Alerts', expr: firingAlerts, interval: '60s' },
   titleFormat: '{{alertname}}',
   textFormat: '{{severity}}',
 };

@@ -1,14 +1,11 @@
 import type { Dashboard, Row } from './dashboard.ts';
-import { hourlyBy, increaseBy, quantileBy } from './queries.ts';
+import { hourlyBy, increaseBy, quantileBy, quantilesBy } from './queries.ts';
 
 const chosen = 'model_version=~"$model_version"';
 
-/** Share of the observations of a histogram up to `bound`, as a pattern: Prometheus 3 writes whole bounds with a decimal. */
-function shareUpTo(bound: string, histogram: string): string {
-  return `${increaseBy('model_version', `${histogram}_bucket{le=~"${bound}", ${chosen}}`)} / ${increaseBy('model_version', `${histogram}_count{${chosen}}`)}`;
-}
-
-const whole = (bound: number) => `${bound}(\\\\.0)?`;
+/** Studies whose stage set names one stage. Prometheus 3 writes the bound as 1.0. */
+const sure = increaseBy('model_version', `hepastage_stage_set_size_bucket{le=~"1(\\\\.0)?", ${chosen}}`);
+const withStageSet = increaseBy('model_version', `hepastage_stage_set_size_count{${chosen}}`);
 
 const answers: Row = {
   title: 'Answers',
@@ -63,7 +60,7 @@ const answers: Row = {
       title: 'Sure: one stage in the set',
       description: 'Share of studies whose stage set names one stage, over the time that is looked at.',
       unit: 'percentunit',
-      queries: [{ expr: shareUpTo(whole(1), 'hepastage_stage_set_size'), legend: '{{model_version}}' }],
+      queries: [{ expr: `${sure} / ${withStageSet}`, legend: '{{model_version}}' }],
       width: 6,
       max: 1,
     },
@@ -86,10 +83,7 @@ const answers: Row = {
       title: 'Disagreement of the sequences',
       description: 'Total-variation distance of what T1W and T2W say, of studies with both.',
       unit: 'short',
-      queries: [0.5, 0.9].map((q) => ({
-        expr: quantileBy(q, 'model_version', 'hepastage_sequence_disagreement', `{${chosen}}`),
-        legend: `{{model_version}} p${q * 100}`,
-      })),
+      queries: quantilesBy([0.5, 0.9], 'model_version', 'hepastage_sequence_disagreement', `{${chosen}}`),
       width: 6,
       max: 1,
       runbooks: ['hepastagesequencesdisagree'],
@@ -120,10 +114,12 @@ const data: Row = {
       description:
         'As a share of the model’s own limit: above 1 an image is a stranger. Of models that say what is usual.',
       unit: 'short',
-      queries: [0.5, 0.95].map((q) => ({
-        expr: quantileBy(q, 'model_version, sequence', 'hepastage_input_distance_ratio', `{${chosen}}`),
-        legend: `{{model_version}} {{sequence}} p${q * 100}`,
-      })),
+      queries: quantilesBy(
+        [0.5, 0.95],
+        'model_version, sequence',
+        'hepastage_input_distance_ratio',
+        `{${chosen}}`,
+      ),
       width: 12,
       thresholds: [
         [0, 'green'],

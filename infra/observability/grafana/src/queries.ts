@@ -1,3 +1,8 @@
+import type { Query } from './panel.ts';
+
+/** The alerts of ours that fire. */
+export const firingAlerts = 'ALERTS{alertstate="firing", alertname=~"Hepastage.*"}';
+
 /**
  * What quantiles and means look back over: a study every few minutes would leave shorter windows empty, and its curve in pieces. Longer than that they would say late
  * that something is slow.
@@ -23,6 +28,20 @@ export function increaseBy(labels: string, counter: string): string {
 export function quantileBy(quantile: number, labels: string, histogram: string, selector = ''): string {
   const by = labels === '' ? 'le' : `le, ${labels}`;
   return `histogram_quantile(${quantile}, sum by (${by}) (rate(${histogram}_bucket${selector}[${window}])))`;
+}
+
+/** Curves of several quantiles of a histogram, each called by its labels and its percentage. */
+export function quantilesBy(
+  quantiles: readonly number[],
+  labels: string,
+  histogram: string,
+  selector = '',
+): Query[] {
+  const series = labels.replaceAll(/(\w+)(, )?/g, '{{$1}} ');
+  return quantiles.map((quantile) => ({
+    expr: quantileBy(quantile, labels, histogram, selector),
+    legend: `${series}p${quantile * 100}`,
+  }));
 }
 
 /** The mean of a histogram, by labels. */

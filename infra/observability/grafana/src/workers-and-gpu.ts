@@ -1,5 +1,5 @@
 import type { Dashboard, Row } from './dashboard.ts';
-import { hourlyBy, meanBy, quantileBy, rateBy } from './queries.ts';
+import { hourlyBy, meanBy, quantileBy, quantilesBy, rateBy } from './queries.ts';
 
 const chosen = 'instance=~"$instance"';
 const pods = 'pod=~"hepastage-.*"';
@@ -88,15 +88,12 @@ const speed: Row = {
       title: 'An attempt',
       description: 'From claim to outcome, of attempts that succeeded.',
       unit: 's',
-      queries: [0.5, 0.95].map((q) => ({
-        expr: quantileBy(
-          q,
-          'model_version',
-          'hepastage_job_duration_seconds',
-          `{outcome="succeeded", ${chosen}}`,
-        ),
-        legend: `{{model_version}} p${q * 100}`,
-      })),
+      queries: quantilesBy(
+        [0.5, 0.95],
+        'model_version',
+        'hepastage_job_duration_seconds',
+        `{outcome="succeeded", ${chosen}}`,
+      ),
       width: 8,
     },
     {
@@ -128,10 +125,12 @@ const speed: Row = {
       title: 'Inference, by graph and provider',
       description: 'One run inside ONNX Runtime.',
       unit: 's',
-      queries: [0.5, 0.95].map((q) => ({
-        expr: quantileBy(q, 'graph, provider', 'hepastage_inference_duration_seconds', `{${chosen}}`),
-        legend: `{{graph}} {{provider}} p${q * 100}`,
-      })),
+      queries: quantilesBy(
+        [0.5, 0.95],
+        'graph, provider',
+        'hepastage_inference_duration_seconds',
+        `{${chosen}}`,
+      ),
       width: 8,
       runbooks: ['hepastagecpufallback'],
     },
@@ -207,7 +206,7 @@ const processes: Row = {
       unit: 'short',
       queries: [
         {
-          expr: `sum by (sequence) (increase(hepastage_out_of_memory_total{${chosen}}[1h]))`,
+          expr: hourlyBy('sequence', `hepastage_out_of_memory_total{${chosen}}`),
           legend: 'out of memory {{sequence}}',
         },
         {
@@ -299,7 +298,7 @@ const cluster: Row = {
       unit: 'short',
       queries: [
         {
-          expr: `sum by (pod, container) (increase(kube_pod_container_status_restarts_total{${pods}}[1h])) > 0`,
+          expr: `${hourlyBy('pod, container', `kube_pod_container_status_restarts_total{${pods}}`)} > 0`,
           legend: '{{pod}} {{container}}',
         },
       ],

@@ -1,5 +1,6 @@
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import { boundedText } from './bounded-text.ts';
+import { reasonOf } from './reason-of.ts';
 
 /** Longest that a worker may take to answer, ms. */
 const answerMsMax = 5_000;
@@ -23,7 +24,9 @@ async function pageOf(url: string, signal: AbortSignal): Promise<string> {
     if (text === undefined) throw notTold(url, `more than ${pageBytesMax} bytes`);
     return text;
   } catch (error) {
-    throw error instanceof HepastageError ? error : notTold(url, reasonOf(error), error);
+    if (error instanceof HepastageError) throw error;
+    // `fetch` itself only says that it failed.
+    throw notTold(url, reasonOf(error instanceof Error ? (error.cause ?? error) : error), error);
   }
 }
 
@@ -35,10 +38,4 @@ function notTold(url: string, received: string, cause?: unknown): HepastageError
     action: 'it is asked again',
     cause,
   });
-}
-
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  if (!(cause instanceof Error)) return 'unknown error';
-  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { ErrorCode, HepastageError } from '@hepastage/proto';
 import { boundedText } from './bounded-text.ts';
+import { reasonOf } from './reason-of.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 
 /** Longest that a call may take, ms. */
@@ -125,9 +126,4 @@ function noAnswer(host: string, cause: unknown): HepastageError {
     action: 'it is asked again',
     cause,
   });
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

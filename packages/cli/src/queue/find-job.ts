@@ -28,7 +28,8 @@ export interface FoundJob {
 
 /** Whose job it is says its queue entry or, where it has none any more, a look at every tenant. Throws INVALID_REQUEST where neither queue nor status store has it. */
 export async function findJob(jobId: string, parts: QueueParts): Promise<FoundJob> {
-  const entry = await parts.inspector.find(jobId);
+  const { inspector: queue, status } = parts;
+  const entry = await queue.find(jobId);
   const record = await recordOf(jobId, entry?.tenant, parts);
   if (entry === undefined && record === undefined) {
     throw new HepastageError(ErrorCode.INVALID_REQUEST, {
@@ -36,7 +37,7 @@ export async function findJob(jobId: string, parts: QueueParts): Promise<FoundJo
       action: 'check the id; if Redis was lost, run hepastage reconcile',
     });
   }
-  const [estimated] = record === undefined ? [] : await estimateJobs([record], parts, Date.now());
+  const [estimated] = record === undefined ? [] : await estimateJobs([record], { queue, status }, Date.now());
   const finishesAt = estimated?.estimate?.finishesAt;
   return {
     jobId,

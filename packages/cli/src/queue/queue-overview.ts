@@ -27,7 +27,7 @@ export interface QueueOverview {
 const shownMax = 100;
 
 export async function readOverview(
-  { inspector, status }: Pick<QueueParts, 'inspector' | 'status'>,
+  { inspector, status }: QueueParts,
   now = new Date(),
 ): Promise<QueueOverview> {
   const [queues, oldest, inHand, delayed, serviceTimes, redis] = await Promise.all([

@@ -1,11 +1,9 @@
-import { openStatusStore, openStudyQueue, QueueInspector } from '@hepastage/platform';
-import type { StatusStore, StudyQueue } from '@hepastage/platform';
+import { openStatusStore, QueueInspector, type StatusStore } from '@hepastage/platform';
 import { operatorConfig } from '../service/operator-config.ts';
 
 /** The Redis side of a service. */
 export interface QueueParts {
   readonly inspector: QueueInspector;
-  readonly queue: StudyQueue;
   readonly status: StatusStore;
 }
 
@@ -14,7 +12,6 @@ export async function withQueue<T>(use: (parts: QueueParts) => Promise<T>): Prom
   await using opened = new AsyncDisposableStack();
   const config = operatorConfig();
   const inspector = opened.adopt(await QueueInspector.open(config), async (it) => it.close());
-  const queue = opened.adopt(await openStudyQueue(config), async (it) => it.close());
   const status = opened.adopt(await openStatusStore(config), async (it) => it.close());
-  return await use({ inspector, queue, status });
+  return await use({ inspector, status });
 }

@@ -1,14 +1,26 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
-import { lastEndMs, type QueueOutlook, type QueuePlace, serviceMsAt } from '@hepastage/platform';
+import {
+  lastEndMs,
+  type QueueOutlook,
+  type QueuePlace,
+  serviceMsAt,
+  type StatusStore,
+  type StudyQueue,
+} from '@hepastage/platform';
 import { type JobEstimate, JobEstimateSchema, type JobRecord, JobRecord_State } from '@hepastage/proto';
-import type { JobStores } from '../job-stores.ts';
 import { expectedEndMs } from './expected-end.ts';
+
+/** Who knows what is expected. */
+export interface EstimateSources {
+  readonly queue: Pick<StudyQueue, 'outlook'>;
+  readonly status: Pick<StatusStore, 'serviceTimes'>;
+}
 
 /** The jobs with what is expected of those that are QUEUED or RUNNING: the queue says where they stand, the workers how long studies take (ADR 0020). Throws QUEUE_UNAVAILABLE. */
 export async function estimateJobs(
   records: readonly JobRecord[],
-  { queue, status }: Pick<JobStores, 'queue' | 'status'>,
+  { queue, status }: EstimateSources,
   nowMs: number,
 ): Promise<JobRecord[]> {
   const queued = records.filter(({ state }) => state === JobRecord_State.QUEUED).map(({ jobId }) => jobId);

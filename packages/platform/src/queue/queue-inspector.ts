@@ -84,11 +84,16 @@ export class QueueInspector {
 
   /** A study's entry, and its state by BullMQ's name; undefined: the queue has none. */
   async find(jobId: string): Promise<(QueueEntry & { readonly state: string }) | undefined> {
-    const { studies, redis } = this.#queues;
-    const job = await answered(studies.getJob(jobId));
+    const job = await answered(this.#queues.studies.getJob(jobId));
     if (job === undefined) return undefined;
-    const { places } = await readOutlook(studies, redis, [jobId]);
+    const { places } = await this.outlook([jobId]);
     return { ...entryOf(job, places), state: await answered(job.getState()) };
+  }
+
+  /** What happens to these studies, as far as they wait. */
+  async outlook(jobIds: readonly string[]): Promise<QueueOutlook> {
+    const { studies, redis } = this.#queues;
+    return readOutlook(studies, redis, jobIds);
   }
 
   /** From now on workers take no more studies; those in hand go on. Survives restarts, but not a loss of Redis. */
@@ -105,10 +110,8 @@ export class QueueInspector {
   }
 
   async #entries(state: 'waiting' | 'prioritized' | 'active' | 'delayed', countMax: number) {
-    const { studies, redis } = this.#queues;
-    const jobs = await answered(studies.getJobs([state], 0, countMax - 1, true));
-    const ids = jobs.map(({ id = '' }) => id);
-    const { places } = await readOutlook(studies, redis, ids);
+    const jobs = await answered(this.#queues.studies.getJobs([state], 0, countMax - 1, true));
+    const { places } = await this.outlook(jobs.map(({ id = '' }) => id));
     return jobs.map((job) => entryOf(job, places));
   }
 

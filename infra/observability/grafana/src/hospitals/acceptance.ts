@@ -1,5 +1,5 @@
 import type { Row } from '../dashboard.ts';
-import { hourlyBy, quantileBy } from '../queries.ts';
+import { hourlyBy, quantileBy, quantilesBy } from '../queries.ts';
 
 const requests = 'hepastage_http_request_duration_seconds';
 const uploads = 'method="POST", route=~"/v1/studies|/dicomweb/studies.*"';
@@ -45,10 +45,7 @@ export const acceptance: Row = {
       title: 'Duration of uploads',
       description: 'Until the answer; most of it is the sender’s line.',
       unit: 's',
-      queries: [0.5, 0.95, 0.99].map((q) => ({
-        expr: quantileBy(q, '', requests, `{${uploads}, instance=~"$instance"}`),
-        legend: `p${q * 100}`,
-      })),
+      queries: quantilesBy([0.5, 0.95, 0.99], '', requests, `{${uploads}, instance=~"$instance"}`),
       width: 8,
     },
     {

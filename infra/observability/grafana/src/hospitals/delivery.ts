@@ -48,7 +48,7 @@ export const delivery: Row = {
       unit: 'short',
       queries: [
         {
-          expr: 'sum by (verdict) (increase(hepastage_reconciled_jobs_total{verdict!~"none|just-accepted"}[1h])) > 0',
+          expr: `${hourlyBy('verdict', 'hepastage_reconciled_jobs_total{verdict!~"none|just-accepted"}')} > 0`,
           legend: '{{verdict}}',
         },
         { expr: 'hepastage:lost_jobs:last', legend: 'lost, as of now' },

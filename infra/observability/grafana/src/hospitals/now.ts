@@ -1,4 +1,5 @@
 import type { Row } from '../dashboard.ts';
+import { firingAlerts } from '../queries.ts';
 
 /** One look: is anybody kept from being served? */
 export const now: Row = {
@@ -77,7 +78,7 @@ export const now: Row = {
       unit: 'short',
       queries: [
         {
-          expr: 'count(ALERTS{alertstate="firing", alertname=~"Hepastage.*"}) or vector(0)',
+          expr: `count(${firingAlerts}) or vector(0)`,
           legend: 'alerts',
         },
       ],

@@ -1,4 +1,5 @@
 import type { Row } from '../dashboard.ts';
+import { firingAlerts } from '../queries.ts';
 
 const budget = '(1 - hepastage:slo_objective:ratio)';
 const missed30d =
@@ -58,7 +59,7 @@ export const objectives: Row = {
       unit: 'short',
       queries: [
         {
-          expr: 'ALERTS{alertstate="firing", alertname=~"Hepastage.*"}',
+          expr: firingAlerts,
           legend: '{{alertname}}',
         },
       ],

@@ -1,5 +1,5 @@
 import type { Row } from '../dashboard.ts';
-import { hourlyBy, quantileBy } from '../queries.ts';
+import { hourlyBy, quantileBy, quantilesBy } from '../queries.ts';
 
 /** How long studies take, and how they end. */
 export const timeToResult: Row = {
@@ -11,10 +11,7 @@ export const timeToResult: Row = {
       description:
         'From acceptance to the end of the job, retries included. Objectives: 95 % of STAT within 5 minutes, of routine within 30.',
       unit: 's',
-      queries: [0.5, 0.95].map((q) => ({
-        expr: quantileBy(q, 'priority', 'hepastage_time_to_result_seconds'),
-        legend: `{{priority}} p${q * 100}`,
-      })),
+      queries: quantilesBy([0.5, 0.95], 'priority', 'hepastage_time_to_result_seconds'),
       width: 8,
       thresholds: [
         [0, 'green'],
@@ -76,9 +73,7 @@ export const timeToResult: Row = {
       description:
         'Studies that failed through no fault of their own: `hepastage dead-letters list`. Over the last hour.',
       unit: 'short',
-      queries: [
-        { expr: 'sum by (code) (increase(hepastage_dead_letters_total[1h])) > 0', legend: '{{code}}' },
-      ],
+      queries: [{ expr: `${hourlyBy('code', 'hepastage_dead_letters_total')} > 0`, legend: '{{code}}' }],
       width: 8,
       runbooks: ['hepastagedeadletters'],
     },
