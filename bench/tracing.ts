@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { create } from '@bufbuild/protobuf';
 import { StudyMetadataSchema } from '@hepastage/proto';
 import { startOtlpReceiver } from '../tests/helpers/otlp-receiver.ts';
 import { phantomStudy } from '../tests/helpers/studies.ts';
 import { startSystem, type System } from '../tests/helpers/system.ts';
 import { type BenchResult, median } from './bench-result.ts';
+import { cpuSecondsFor } from './capacity/measure/process-cpu.ts';
 
 const rounds = 7;
 const requestsARound = 2_000;
@@ -57,7 +57,6 @@ async function jobUrl({ client, api }: System): Promise<string> {
 
 /** CPU time of the system's API for one request, µs. */
 async function cpuOf({ api }: System, url: string): Promise<number> {
-  const before = await cpuSeconds(api.pid);
   let left = requestsARound;
   const client = async () => {
     while (left-- > 0) {
@@ -66,12 +65,8 @@ async function cpuOf({ api }: System, url: string): Promise<number> {
       if (response.status !== 200) throw new Error(`answered ${response.status}`);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, client));
-  return (((await cpuSeconds(api.pid)) - before) * 1e6) / requestsARound;
-}
-
-/** CPU time of a process so far, s (Linux: utime and stime, in ticks of 10 ms). */
-async function cpuSeconds(pid: number): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+  const taken = await cpuSecondsFor(api.pid, async () => {
+    await Promise.all(Array.from({ length: atOnce }, client));
+  });
+  return (taken.process * 1e6) / requestsARound;
 }

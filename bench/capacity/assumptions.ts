@@ -1,5 +1,6 @@
+import { median } from '../bench-result.ts';
 import type { Measured } from './measured.ts';
-import { finishThreadsOf, mainThreadShareOf, medianOf } from './measured-figures.ts';
+import { finishThreadsOf, mainThreadShareOf, prepareThreads } from './measured-figures.ts';
 
 /** One number that the answer rests on. */
 export interface Assumption {
@@ -63,7 +64,7 @@ export function assumptionsFrom(measured: Measured) {
       'threads that decode and preprocess',
     ),
     prepareThreads: of(
-      2,
+      prepareThreads,
       'threads',
       'by construction: one for each volume',
       'threads of a study that is decoded and preprocessed',
@@ -136,7 +137,7 @@ export function assumptionsFrom(measured: Measured) {
     upPeriod: of(60, 's', keda, ''),
     nodeSeconds: of(120, 's', assumed, 'until a node is there and has the image'),
     workerStart: of(
-      medianOf(measured.start.worker),
+      median(measured.start.worker),
       's',
       measuredHere,
       'until a worker has loaded and proven its model; 10 s more after a death',

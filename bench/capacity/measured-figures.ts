@@ -5,24 +5,30 @@ import type { StagedStudies } from './measure/staged-studies.ts';
 import type { StudyWork } from './simulation/work.ts';
 
 /** Threads that decode and preprocess a study of two volumes. */
-const prepareThreads = 2;
+export const prepareThreads = 2;
 
 /** The studies that clinical load is drawn from: real volumes where they were at hand. */
 export function typicalStudies({ clinical, phantom }: Measured): StagedStudies {
   return clinical ?? phantom;
 }
 
-export function medianOf(values: readonly number[]): number {
-  return median(values);
+/** CPU time of the encoders for a study of so many slices, s: one run for each of two sequences, and the slices. */
+export function encodingSeconds(
+  slices: number,
+  { encoderRun, encoderSlice }: { readonly encoderRun: number; readonly encoderSlice: number },
+): number {
+  return 2 * encoderRun + slices * encoderSlice;
 }
 
 /** The CPU time of a study that is neither decoding nor encoding is that of finishing it. */
 export function finishThreadsOf(measured: Measured): number {
   const { alone, cpuSecondsPerStudy } = typicalStudies(measured);
-  const { coreSecondsPerRun, coreSecondsPerSlice } = measured.encoder;
+  const { coreSecondsPerRun: encoderRun, coreSecondsPerSlice: encoderSlice } = measured.encoder;
   const of = (value: (times: StudyTimes) => number) => median(alone.map(value));
-  // One run for each of two sequences.
-  const encoding = 2 * coreSecondsPerRun + of(({ slices }) => slices) * coreSecondsPerSlice;
+  const encoding = encodingSeconds(
+    of(({ slices }) => slices),
+    { encoderRun, encoderSlice },
+  );
   const left = cpuSecondsPerStudy - prepareThreads * of(({ prepare }) => prepare) - encoding;
   return Math.max(1, left / of(({ finish }) => finish));
 }

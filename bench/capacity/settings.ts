@@ -39,10 +39,12 @@ function brokenRule(p: Parameters): string | undefined {
     'imagingThreads',
     'coreSpeed',
     'batchSlicesMax',
+    'pollSeconds',
+    'admissionSeconds',
+    'jobsPerWorker',
+    'jobAttempts',
   ] as const;
-  const zero = [...positive, 'pollSeconds', 'admissionSeconds', 'jobsPerWorker', 'jobAttempts'].find(
-    (name) => p[name as ParameterName] <= 0,
-  );
+  const zero = positive.find((name) => p[name] <= 0);
   if (zero !== undefined) return `${zero} must be more than 0`;
   if (p.workersMax < Math.max(1, p.workersMin)) return 'workersMax is at least 1, and at least workersMin';
   const share = (['statShare', 'burstShare', 'permanentFailures', 'transientFailures'] as const).find(

@@ -36,7 +36,7 @@ function addressOf(name, env) {
   return {
     host: reachable(env.HOST),
     port: env.PORT || 8080,
-    isSecure: Boolean(env.HEPASTAGE_TLS_CERT_FILE ?? env.HEPASTAGE_TLS_CERT_FILE_FILE),
+    isSecure: Boolean(env.HEPASTAGE_TLS_CERT_FILE),
   };
 }
 

@@ -12,7 +12,7 @@ import { runProgram } from '../../tests/helpers/run-program.ts';
 import { temporaryDirectory } from '../../tests/helpers/temporary-directory.ts';
 import { importImage } from './local-bases.ts';
 
-export const localServers = { redis: 'hepastage-local/redis', s3: 'hepastage-local/seaweedfs' } as const;
+const localServers = { redis: 'hepastage-local/redis', s3: 'hepastage-local/seaweedfs' } as const;
 
 export async function makeLocalServers(): Promise<void> {
   const redis = await installRedis();

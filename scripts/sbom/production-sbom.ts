@@ -1,25 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { executeTool } from '../checks/run-tool.ts';
-import { type Manifest, readManifests } from '../checks/supply-chain/lockfile.ts';
-import { root } from '../root.ts';
+import { type Manifest, readLockfile, readManifests } from '../checks/supply-chain/lockfile.ts';
 
 /** npm takes the name of the bill's subject from its folder. */
 const subject = 'hepastage';
-/** What is read of package-lock.json here. */
-interface Lockfile {
-  readonly packages: Readonly<
-    Record<
-      string,
-      {
-        readonly peerDependencies?: Record<string, string>;
-        readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
-      }
-    >
-  >;
-}
-
 /** Workspaces that only run in development. */
 const developmentFolders = new Set(['tests']);
 
@@ -65,10 +51,10 @@ async function writeProductionManifests(folder: string): Promise<void> {
       JSON.stringify(path === '' ? { ...production, workspaces } : production),
     );
   }
-  const lockfile = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as Lockfile;
+  const lockfile = await readLockfile();
   for (const { peerDependencies = {}, peerDependenciesMeta = {} } of Object.values(lockfile.packages)) {
     for (const [name, { optional }] of Object.entries(peerDependenciesMeta))
-      if (optional === true) delete peerDependencies[name];
+      if (optional === true) Reflect.deleteProperty(peerDependencies, name);
   }
   await writeFile(join(folder, 'package-lock.json'), JSON.stringify(lockfile));
 }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { runProgram } from '../helpers/run-program.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
 const folder = join(import.meta.dirname, '../../infra/docker');
@@ -75,11 +76,7 @@ test('what is left out of an image is what it does not need to run', async () =>
   }
   await file(binary(process.platform));
   await file(binary(other));
-  await new Promise<void>((resolve, reject) => {
-    execFile(process.execPath, [join(folder, 'build/prune.mjs'), place.path, '@x/a'], (error) =>
-      error === null ? resolve() : reject(error),
-    );
-  });
+  await runProgram(process.execPath, [join(folder, 'build/prune.mjs'), place.path, '@x/a']);
   const has = (path: string) => existsSync(join(place.path, path));
   const read = (path: string) => JSON.parse(readFileSync(join(place.path, path), 'utf8')) as unknown;
   assert.deepEqual(read('package.json'), { name: 'all', workspaces: ['packages/a', 'packages/b'] });

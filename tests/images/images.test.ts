@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { JobRecord_State } from '@hepastage/proto';
 import { ApiClient } from '../../packages/cli/src/server/client.ts';
 import { freePorts } from '../helpers/free-port.ts';
@@ -127,7 +125,7 @@ async function inImage(image: string, program: string): Promise<string> {
 async function apiKey(settings: Readonly<Record<string, string>>): Promise<string> {
   const environment = Object.entries(settings).map(([name, value]) => `--env=${name}=${value}`);
   const words = ['keys', 'create', '--tenant', 'a', '--name', 'test', '--scope', 'admin', '--json'];
-  const { stdout } = await promisify(execFile)('docker', [
+  const said = await runProgram('docker', [
     'run',
     '--rm',
     '--network=host',
@@ -137,7 +135,7 @@ async function apiKey(settings: Readonly<Record<string, string>>): Promise<strin
     images.nameOf('worker'),
     ...words,
   ]);
-  return (JSON.parse(stdout) as { apiKey: string }).apiKey;
+  return (JSON.parse(said) as { apiKey: string }).apiKey;
 }
 
 async function becomesHealthy({ name, child, pid }: SpawnedContainer): Promise<void> {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { GetBucketLifecycleConfigurationCommand } from '@aws-sdk/client-s3';
 import { ApiKeyStore, AuditLog } from '@hepastage/access';
 import { openObjectStore } from '@hepastage/platform';
+import { filesBelow } from '../helpers/phantom-images.ts';
 import { s3Client, s3Settings, startS3 } from '../helpers/s3-server.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
@@ -17,18 +18,15 @@ async function setup(command: string, folder: string, settings: Readonly<Record<
   return (await promisify(execFile)(process.execPath, [program, command, folder], { env })).stdout;
 }
 
-async function filesBelow(folder: string): Promise<Map<string, string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return new Map(
-    await Promise.all(files.sort().map(async (file) => [file, await readFile(file, 'utf8')] as const)),
-  );
+async function textsBelow(folder: string): Promise<Map<string, string>> {
+  const files = (await filesBelow(folder)).sort();
+  return new Map(await Promise.all(files.map(async (file) => [file, await readFile(file, 'utf8')] as const)));
 }
 
 test('secrets are made once, agree with each other, and are for their owner alone', async () => {
   await using folder = await temporaryDirectory('secrets');
   const said = await setup('secrets', folder.path);
-  const files = await filesBelow(folder.path);
+  const files = await textsBelow(folder.path);
   const secret = (file: string) => files.get(join(folder.path, file)) ?? '';
   for (const file of files.keys()) assert.equal((await stat(file)).mode & 0o777, 0o400);
 
@@ -45,14 +43,14 @@ test('secrets are made once, agree with each other, and are for their owner alon
   for (const content of files.values()) assert.ok(!said.includes(content.trim()));
 
   await setup('secrets', folder.path);
-  assert.deepEqual(await filesBelow(folder.path), files);
+  assert.deepEqual(await textsBelow(folder.path), files);
 });
 
 test('other machines have other secrets', async () => {
   await using one = await temporaryDirectory('secrets');
   await using other = await temporaryDirectory('secrets');
   await Promise.all([setup('secrets', one.path), setup('secrets', other.path)]);
-  const [mine, theirs] = await Promise.all([filesBelow(one.path), filesBelow(other.path)]);
+  const [mine, theirs] = await Promise.all([textsBelow(one.path), textsBelow(other.path)]);
   const shared = [...mine.values()].filter((content) => [...theirs.values()].includes(content));
   assert.deepEqual(shared, []);
 });

@@ -9,7 +9,7 @@ import { startS3 } from '../helpers/s3-server.ts';
 import { startService } from '../helpers/service-process.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { environmentOf } from './kubernetes/environment.ts';
-import { containersOf, podsOf } from './kubernetes/objects.ts';
+import { containerOf } from './kubernetes/objects.ts';
 import { renderOverlay } from './kubernetes/render.ts';
 
 const objects = await renderOverlay('cpu');
@@ -29,11 +29,15 @@ test('what the manifests start fetches its model, becomes ready, and answers kub
 
   const modelsOf = { api: join(folder, 'api'), worker: join(folder, 'worker') };
   for (const service of ['api', 'worker'] as const) {
-    const fetched = await run(container(`Deployment/hepastage-${service}`, 'model'), here, modelsOf[service]);
+    const fetched = await run(
+      containerOf(objects, `Deployment/hepastage-${service}`, 'model'),
+      here,
+      modelsOf[service],
+    );
     assert.equal(fetched.exitCode, 0, fetched.stderr);
   }
 
-  const apiContainer = container('Deployment/hepastage-api', 'api');
+  const apiContainer = containerOf(objects, 'Deployment/hepastage-api', 'api');
   const api = opened.use(
     await startService('api', {
       ...environmentOf(apiContainer, objects),
@@ -51,7 +55,7 @@ test('what the manifests start fetches its model, becomes ready, and answers kub
   await isWatched(apiContainer, /"operations":"(http:[^"]+)"/.exec(api.log())?.[1] ?? '');
   assert.equal((await fetch(`${api.url}/metrics`)).status, 404, 'clients see no metrics');
 
-  const workerContainer = container('Deployment/hepastage-worker', 'worker');
+  const workerContainer = containerOf(objects, 'Deployment/hepastage-worker', 'worker');
   const worker = opened.use(
     await startService('worker', {
       ...environmentOf(workerContainer, objects),
@@ -80,10 +84,10 @@ test('what the manifests start fetches its model, becomes ready, and answers kub
   });
   assert.match(await models.text(), /phantom-light/);
 
-  const reconciled = await run(container('CronJob/hepastage-reconcile', 'reconcile'), here);
+  const reconciled = await run(containerOf(objects, 'CronJob/hepastage-reconcile', 'reconcile'), here);
   assert.deepEqual([reconciled.exitCode, reconciled.stdout.trim()], [0, '{}'], reconciled.stderr);
   // It has understood its arguments when it misses the cluster.
-  const marked = await run(container('Deployment/hepastage-pod-marker', 'pod-marker'), here);
+  const marked = await run(containerOf(objects, 'Deployment/hepastage-pod-marker', 'pod-marker'), here);
   assert.match(marked.stderr, /KUBERNETES_SERVICE_HOST/);
 
   assert.deepEqual(await Promise.all([api.stop(), worker.stop()]), [0, 0]);
@@ -113,12 +117,6 @@ async function written(folder: string, name: string, content: string): Promise<s
   const path = join(folder, name);
   await writeFile(path, content);
   return path;
-}
-
-function container(owner: string, name: string): IContainer {
-  const pod = podsOf(objects).find((one) => one.owner === owner);
-  assert.ok(pod, owner);
-  return containersOf(pod).find((one) => one.name === name)!;
 }
 
 /** The command line as the container would start it: variables within arguments filled in, `/models` a folder of this test. */

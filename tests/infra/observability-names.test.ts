@@ -20,6 +20,8 @@ type Labels = ReadonlyMap<string, readonly string[] | undefined>;
 const known = new Map<string, Labels>([...ours(), ...foreign(), ...recorded()]);
 const expressions: readonly Expression[] = [...expressionsOfRules(), ...expressionsOfDashboards()];
 
+const used = new Set(expressions.flatMap(({ expr }) => namesOf(expr).selectors.map(({ metric }) => metric)));
+
 test('there are expressions to look at', () => {
   assert.ok(expressionsOfRules().length > 60, `${expressionsOfRules().length}`);
   assert.ok(expressionsOfDashboards().length > 60, `${expressionsOfDashboards().length}`);
@@ -58,17 +60,11 @@ test('a value that is asked for is one that the label may have', () => {
 });
 
 test('every recording rule is used', () => {
-  const used = new Set(
-    expressions.flatMap(({ expr }) => namesOf(expr).selectors.map(({ metric }) => metric)),
-  );
   const idle = rules().flatMap(({ record }) => (record === undefined || used.has(record) ? [] : [record]));
   assert.deepEqual(idle, []);
 });
 
 test('every metric of ours is shown or watched', () => {
-  const used = new Set(
-    expressions.flatMap(({ expr }) => namesOf(expr).selectors.map(({ metric }) => metric)),
-  );
   const unseen = Object.keys(metricCatalogue).filter(
     (name) => ![name, `${name}_bucket`, `${name}_count`, `${name}_sum`].some((one) => used.has(one)),
   );

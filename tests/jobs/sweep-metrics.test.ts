@@ -6,7 +6,7 @@ import { startSweeper } from '../../services/api/src/jobs/start-sweeper.ts';
 import { type ApiUnderTest, startApi, tenant } from '../api/api-under-test.ts';
 import { eventually } from '../api/eventually.ts';
 import { submit, succeed } from '../api/worker-stand-in.ts';
-import { samplesOf } from '../helpers/metrics.ts';
+import { samplesOf, valuesBy } from '../helpers/metrics.ts';
 
 const minuteMs = 60_000;
 
@@ -26,12 +26,8 @@ async function startSwept() {
 
 /** How many jobs were counted as what, `none` left out. */
 async function countsOf({ url }: ApiUnderTest): Promise<Record<string, number>> {
-  const samples = await samplesOf(url, 'hepastage_reconciled_jobs_total');
-  return Object.fromEntries(
-    samples
-      .filter(({ labels, value }) => value > 0 && labels['verdict'] !== 'none')
-      .map(({ labels, value }) => [labels['verdict'], value]),
-  );
+  const { none: _, ...counts } = await valuesBy(url, 'hepastage_reconciled_jobs_total', 'verdict');
+  return counts;
 }
 
 /** The value of a gauge; undefined where it has none. */

@@ -1,7 +1,7 @@
 import type { Measured } from '../measured.ts';
 import { settingsOf } from '../settings.ts';
 import { simulateMeasured } from '../simulate-measured.ts';
-import { duration } from '../simulation/outcome-lines.ts';
+import { duration, percent } from '../simulation/outcome-lines.ts';
 import { gpuSettings } from './document.ts';
 import { figure, short, table } from './markdown.ts';
 
@@ -81,8 +81,4 @@ export function scenarioTable(measured: Measured, seed: number): string {
     rows,
     Array.from({ length: 12 }, (_, column) => column + 1),
   );
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

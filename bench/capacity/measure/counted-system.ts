@@ -1,5 +1,5 @@
 import { type RedisServer, startLocalRedis } from '../../../tests/helpers/redis-server.ts';
-import { startS3 } from '../../../tests/helpers/s3-server.ts';
+import { s3Settings, startS3 } from '../../../tests/helpers/s3-server.ts';
 import { startSystem, type System } from '../../../tests/helpers/system.ts';
 import { type CountingProxy, startCountingProxy } from './counting-proxy.ts';
 
@@ -18,10 +18,7 @@ export async function startCountedSystem(): Promise<CountedSystem> {
   const system = opened.use(
     await startSystem('directory', redis, {
       HEPASTAGE_OBJECT_STORE: s3.url,
-      S3_ENDPOINT: proxy.endpoint,
-      AWS_REGION: s3.region,
-      AWS_ACCESS_KEY_ID: s3.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
+      ...s3Settings({ ...s3, endpoint: proxy.endpoint }),
     }),
   );
   const running = opened.move();

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { samplesOf } from '../../../tests/helpers/metrics.ts';
 import { startLocalRedis } from '../../../tests/helpers/redis-server.ts';
 import { startSystem } from '../../../tests/helpers/system.ts';
+import { endedStudies, untilEnded } from './ended-studies.ts';
 import { loadOf, type RedisLoad } from './redis-load.ts';
 import { postSmallStudy } from './small-study.ts';
 
@@ -20,7 +20,6 @@ export interface RedisCosts {
 }
 
 const idleSeconds = 10;
-const pollMs = 200;
 
 /** `studies` small studies through a queue of their own: what Redis keeps and does of a study does not depend on its images. */
 export async function measureRedisCosts(studies: number): Promise<RedisCosts> {
@@ -37,13 +36,9 @@ export async function measureRedisCosts(studies: number): Promise<RedisCosts> {
   const bytesWaiting = (await bytesOfKeys(redis)) / (studies + 1);
 
   const worker = await system.startWorker();
-  const ended = async () =>
-    (await samplesOf(worker.url, 'hepastage_jobs_total')).reduce((sum, { value }) => sum + value, 0);
   // Staging begins while the worker becomes ready: what is counted is from there on, and so many studies.
-  const already = await ended();
-  const staging = await loadOf(redis, studies + 1 - already, async () => {
-    while ((await ended()) < studies + 1) await delay(pollMs);
-  });
+  const already = await endedStudies(worker.url);
+  const staging = await loadOf(redis, studies + 1 - already, async () => untilEnded(worker.url, studies + 1));
   const idle = await loadOf(redis, idleSeconds, async () => delay(idleSeconds * 1_000));
   const poll = await loadOf(redis, studies, async () => {
     for (const jobId of jobIds) await (await fetch(`${system.api.url}/v1/jobs/${jobId}`)).arrayBuffer();

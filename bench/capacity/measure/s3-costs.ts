@@ -1,11 +1,12 @@
 import { create } from '@bufbuild/protobuf';
-import { type JobRecord, JobRecord_State, StudyMetadataSchema } from '@hepastage/proto';
+import { type JobRecord, StudyMetadataSchema } from '@hepastage/proto';
 import type { StudyFiles } from '../../../packages/cli/src/study-files.ts';
 import { follow } from '../../../tests/helpers/studies.ts';
 import type { System } from '../../../tests/helpers/system.ts';
 import { startCountedSystem } from './counted-system.ts';
 import type { S3Traffic } from './counting-proxy.ts';
 import { cpuSecondsFor } from './process-cpu.ts';
+import { succeeded } from './staged-study.ts';
 
 /** What passes to and from S3 for one study. */
 export interface S3Costs {
@@ -36,7 +37,7 @@ export async function measureS3Costs(files: StudyFiles, studies: number): Promis
   });
   await system.startWorker();
   const staging = await measured(async () => {
-    for (const job of jobs) await succeeded(system, job);
+    for (const job of jobs) succeeded(await follow(client, job));
   });
   const readingResult = await measured(async () => {
     for (const { jobId } of jobs) await client.result(jobId);
@@ -57,11 +58,6 @@ async function readAll({ client }: System, jobs: readonly JobRecord[]): Promise<
     const { artefacts } = await client.result(jobId);
     for (const { name } of artefacts) await client.artefact(jobId, name);
   }
-}
-
-async function succeeded({ client }: System, job: JobRecord): Promise<void> {
-  const { state, error } = await follow(client, job);
-  if (state !== JobRecord_State.SUCCEEDED) throw new Error(`a study failed: ${error?.message}`);
 }
 
 function perStudy({ requests, bytesIn, bytesOut }: S3Traffic, studies: number): S3Traffic {

@@ -1,12 +1,13 @@
 import { create } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
-import { JobRecord_State, StudyMetadataSchema } from '@hepastage/proto';
+import { type JobRecord, StudyMetadataSchema } from '@hepastage/proto';
 import type { StudyFiles } from '../../../packages/cli/src/study-files.ts';
 import { peakResidentBytes } from '../../../tests/helpers/process-memory.ts';
 import type { ServiceProcess } from '../../../tests/helpers/service-process.ts';
 import { follow } from '../../../tests/helpers/studies.ts';
 import { startSystem, type System } from '../../../tests/helpers/system.ts';
-import { cpuSecondsOf } from './process-cpu.ts';
+import { type CpuSeconds, cpuSecondsFor } from './process-cpu.ts';
+import { stagedStudy } from './staged-study.ts';
 import { type StudyTimes, studyTimesOf } from './study-times.ts';
 
 /** What a study costs a worker on this machine. */
@@ -35,22 +36,20 @@ export async function measureStagedStudies(files: StudyFiles, studies: number): 
   for (let study = 0; study < warmUpStudies; study++) await stageOne(system, files);
 
   const alone: StudyTimes[] = [];
-  const idle = await cpuSecondsOf(worker.pid);
-  for (let study = 0; study < studies; study++) alone.push(await stageOne(system, files));
-  const busy = await cpuSecondsOf(worker.pid);
+  const cpu = await cpuSecondsFor(worker.pid, async () => {
+    for (let study = 0; study < studies; study++) alone.push(await stageOne(system, files));
+  });
   const saturated = await saturate(system, worker, files, studies);
   return {
     alone,
-    cpuSecondsPerStudy: (busy.process - idle.process) / studies,
-    mainThreadCpuSecondsPerStudy: (busy.mainThread - idle.mainThread) / studies,
+    ...perStudy(cpu, studies),
     saturated,
     peakResidentBytes: await peakResidentBytes(worker.pid),
   };
 }
 
 async function stageOne({ client }: System, files: StudyFiles): Promise<StudyTimes> {
-  const record = await follow(client, await client.submit(files, create(StudyMetadataSchema, {})));
-  if (record.state !== JobRecord_State.SUCCEEDED) throw new Error(`a study failed: ${record.error?.message}`);
+  const record = await stagedStudy(client, files);
   return studyTimesOf(record, await client.result(record.jobId));
 }
 
@@ -62,20 +61,24 @@ async function saturate(
   studies: number,
 ): Promise<StagedStudies['saturated']> {
   worker.kill('SIGSTOP');
-  const submitted = [];
+  const submitted: JobRecord[] = [];
   for (let study = 0; study < studies; study++) {
     submitted.push(await client.submit(files, create(StudyMetadataSchema, {})));
   }
-  const idle = await cpuSecondsOf(worker.pid);
-  worker.kill('SIGCONT');
-  const records = await Promise.all(submitted.map(async (job) => follow(client, job)));
-  const busy = await cpuSecondsOf(worker.pid);
+  let records: JobRecord[] = [];
+  const cpu = await cpuSecondsFor(worker.pid, async () => {
+    worker.kill('SIGCONT');
+    records = await Promise.all(submitted.map(async (job) => follow(client, job)));
+  });
   // From the first end to the last but those that end with fewer beside them.
   const ends = records.map(({ finishedAt }) => timestampMs(finishedAt!)).sort((one, other) => one - other);
   const [first, last] = [warmUpStudies - 1, ends.length - warmUpStudies];
   return {
     studiesPerSecond: (last - first) / ((ends[last]! - ends[first]!) / 1_000),
-    cpuSecondsPerStudy: (busy.process - idle.process) / studies,
-    mainThreadCpuSecondsPerStudy: (busy.mainThread - idle.mainThread) / studies,
+    ...perStudy(cpu, studies),
   };
+}
+
+function perStudy({ process, mainThread }: CpuSeconds, studies: number) {
+  return { cpuSecondsPerStudy: process / studies, mainThreadCpuSecondsPerStudy: mainThread / studies };
 }

@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { hepastageWith } from '../../../tests/helpers/command.ts';
-import { samplesOf } from '../../../tests/helpers/metrics.ts';
 import { startCountedSystem } from './counted-system.ts';
+import { untilEnded } from './ended-studies.ts';
 import type { S3Traffic } from './counting-proxy.ts';
 import { loadOf, type RedisLoad } from './redis-load.ts';
 import { postSmallStudy } from './small-study.ts';
@@ -14,13 +13,12 @@ export interface SweepCosts {
   readonly s3Requests: S3Traffic['requests'];
 }
 
-const pollMs = 200;
-
 /** Looks at a store without jobs, then at one with `studies` that have ended. */
 export async function measureSweepCosts(studies: number): Promise<SweepCosts> {
-  await using counted = await startCountedSystem();
+  await using opened = new AsyncDisposableStack();
+  const counted = opened.use(await startCountedSystem());
   const { system, proxy, redis: server } = counted;
-  using redis = disposable(new Redis(server.url));
+  const redis = opened.adopt(new Redis(server.url), (it) => it.disconnect());
   const sweep = async () => {
     proxy.take();
     const begun = performance.now();
@@ -31,12 +29,10 @@ export async function measureSweepCosts(studies: number): Promise<SweepCosts> {
   const empty = await sweep();
   for (let study = 0; study < studies; study++) await postSmallStudy(system.api.url);
   const worker = await system.startWorker();
-  const ended = async () =>
-    (await samplesOf(worker.url, 'hepastage_jobs_total')).reduce((sum, { value }) => sum + value, 0);
-  while ((await ended()) < studies) await delay(pollMs);
+  await untilEnded(worker.url, studies);
   await worker.stop();
   let full = empty;
-  const load = await loadOf(redis.client, studies, async () => {
+  const load = await loadOf(redis, studies, async () => {
     full = await sweep();
   });
   const kinds = Object.entries(full.requests);
@@ -47,8 +43,4 @@ export async function measureSweepCosts(studies: number): Promise<SweepCosts> {
       kinds.map(([kind, count]) => [kind, Math.max(0, count - (empty.requests[kind] ?? 0)) / studies]),
     ),
   };
-}
-
-function disposable(client: Redis) {
-  return { client, [Symbol.dispose]: () => client.disconnect() };
 }

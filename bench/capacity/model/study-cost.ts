@@ -1,7 +1,7 @@
 import { median } from '../../bench-result.ts';
 import type { Parameters } from '../assumptions.ts';
 import type { S3Traffic } from '../measure/counting-proxy.ts';
-import { typicalStudies } from '../measured-figures.ts';
+import { encodingSeconds, typicalStudies } from '../measured-figures.ts';
 import type { Measured } from '../measured.ts';
 
 const mebibyte = 2 ** 20;
@@ -34,18 +34,16 @@ export function studyCostOf(measured: Measured, p: Parameters): StudyCost {
   const { api, redis, s3 } = measured;
   const { alone, saturated } = typicalStudies(measured);
   const slices = median(alone.map((times) => times.slices));
-  const encoding = p.encoderSlice * slices + 2 * p.encoderRun;
+  const encoding = encodingSeconds(slices, p);
   // What is not encoding stays on the cores, wherever the encoders run.
   const host = saturated.cpuSecondsPerStudy - encoding;
   const onCores = p.gpu === 1 ? 0 : encoding * p.encoderWork;
   const gpuSeconds =
     p.gpu * slices * (p.gpuRun / p.batchSlicesMax + (p.encoderSlice * p.encoderWork) / p.gpuSpeed);
-  const phases = [s3.accepting, s3.staging, repeated(s3.readingEverything, p.readsPerStudy)];
-  const requests = (kinds: readonly string[]) =>
-    phases.reduce(
-      (sum, phase) => sum + kinds.reduce((total, kind) => total + (phase.requests[kind] ?? 0), 0),
-      0,
-    );
+  const requests = (...kinds: readonly string[]) => {
+    const of = (phase: S3Traffic) => kinds.reduce((sum, kind) => sum + (phase.requests[kind] ?? 0), 0);
+    return of(s3.accepting) + of(s3.staging) + p.readsPerStudy * of(s3.readingEverything);
+  };
   return {
     apiCoreSeconds:
       (api.cpuSecondsPerStudy +
@@ -65,21 +63,11 @@ export function studyCostOf(measured: Measured, p: Parameters): StudyCost {
       redis.accepting.cpuSeconds + redis.staging.cpuSeconds + p.pollsPerStudy * redis.poll.cpuSeconds,
     redisBytesWaiting: redis.bytesWaiting,
     redisBytesKept: redis.bytesEnded,
-    s3Writes: requests(['PUT', 'POST', 'LIST']),
-    s3Reads: requests(['GET', 'HEAD']),
+    s3Writes: requests('PUT', 'POST', 'LIST'),
+    s3Reads: requests('GET', 'HEAD'),
     uploadBytes: s3.accepting.bytesIn,
     storedBytes: s3.accepting.bytesIn + s3.staging.bytesIn,
     resultBytes: s3.readingEverything.bytesOut,
     objects: (s3.accepting.requests['PUT'] ?? 0) + (s3.staging.requests['PUT'] ?? 0),
-  };
-}
-
-function repeated({ requests, bytesIn, bytesOut }: S3Traffic, factor: number): S3Traffic {
-  return {
-    requests: Object.fromEntries(
-      Object.entries(requests).map(([kind, count]) => [kind, count * factor] as const),
-    ),
-    bytesIn: bytesIn * factor,
-    bytesOut: bytesOut * factor,
   };
 }

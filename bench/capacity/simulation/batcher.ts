@@ -85,10 +85,7 @@ export class Batcher {
 
   /** Ends the batch that runs. Returns the slots all of whose slices are through. */
   end(): number[] {
-    const through = this.#running.filter(
-      (slot) =>
-        this.#slicesLeft[slot] === 0 && !this.#lines.some((line) => line.some((it) => it.slot === slot)),
-    );
+    const through = this.#running.filter((slot) => this.#slicesLeft[slot] === 0);
     this.#running = [];
     this.remaining = 0;
     return through;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assumptionsFrom, parametersOf } from '../assumptions.ts';
 import { readMeasured } from '../measured.ts';
-import { workOf } from '../measured-figures.ts';
+import { typicalStudies, workOf } from '../measured-figures.ts';
+import { arrivalsAt } from '../simulation/arrivals.ts';
 import { simulate } from '../simulation/simulate.ts';
 import { drawnFrom } from '../simulation/work.ts';
 import { workerDefaults } from './validate.ts';
@@ -14,7 +15,7 @@ const studies = 2_000;
 // What was measured alone goes in, what was measured with a full queue must come out.
 test('a simulated worker gets through a full queue as fast as the real one did', (context) => {
   const { cores } = measured.machine;
-  const { alone, saturated } = measured.clinical ?? measured.phantom;
+  const { alone, saturated } = typicalStudies(measured);
   const { timeToResult } = simulate({
     parameters: parametersOf(assumptionsFrom(measured), {
       ...workerDefaults,
@@ -28,7 +29,8 @@ test('a simulated worker gets through a full queue as fast as the real one did',
     }),
     seed: 1,
     draw: drawnFrom(workOf(alone)),
-    arrivals: batchOf(studies),
+    // All at once.
+    arrivals: arrivalsAt(Array.from({ length: studies }, () => 0)),
   });
   const simulated = studies / timeToResult.routine.max;
   const ratio = simulated / saturated.studiesPerSecond;
@@ -37,9 +39,3 @@ test('a simulated worker gets through a full queue as fast as the real one did',
   );
   assert.ok(ratio > 0.7 && ratio < 1.4, `ratio ${ratio}`);
 });
-
-/** All at once. */
-function batchOf(count: number) {
-  let left = count;
-  return { studies: 1, next: () => (left-- > 0 ? 0 : Infinity) };
-}

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { create } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
-import { type JobRecord, JobRecord_State, StudyMetadataSchema } from '@hepastage/proto';
+import type { JobRecord } from '@hepastage/proto';
 import type { StudyFiles } from '../../../packages/cli/src/study-files.ts';
-import { follow } from '../../../tests/helpers/studies.ts';
-import { startSystem, type System } from '../../../tests/helpers/system.ts';
-import { cpuSecondsOf, machineCpuSeconds } from '../measure/process-cpu.ts';
+import { startSystem } from '../../../tests/helpers/system.ts';
+import { cpuSecondsFor, machineCpuSeconds } from '../measure/process-cpu.ts';
+import { stagedStudy } from '../measure/staged-study.ts';
 import { type StudyTimes, studyTimesOf } from '../measure/study-times.ts';
 import { exponential, type Random } from '../simulation/random.ts';
 
@@ -37,48 +36,36 @@ export async function realRun(options: RealRunOptions): Promise<RealRun> {
   const { files, warmUp, aloneStudies, studies, rateOf, random } = options;
   await using system = await startSystem();
   const worker = await system.startWorker();
-  for (let study = 0; study < warmUp; study++) await staged(system, files);
+  for (let study = 0; study < warmUp; study++) await stagedStudy(system.client, files);
 
   const alone: StudyTimes[] = [];
-  const [idle, idleMachine, aloneSince] = [
-    await cpuSecondsOf(worker.pid),
-    machineCpuSeconds(),
-    performance.now(),
-  ];
-  for (let study = 0; study < aloneStudies; study++) {
-    const record = await staged(system, files);
-    alone.push(studyTimesOf(record, await system.client.result(record.jobId)));
-  }
-  const busy = await cpuSecondsOf(worker.pid);
-  const workerSeconds = busy.process - idle.process;
-  const otherSeconds = machineCpuSeconds() - idleMachine - workerSeconds;
-  const cpuSecondsPerStudy = workerSeconds / aloneStudies;
-  const rate = rateOf(cpuSecondsPerStudy, (1_000 * otherSeconds) / (performance.now() - aloneSince));
+  const used = await coresUsed(worker.pid, async () => {
+    for (let study = 0; study < aloneStudies; study++) {
+      const record = await stagedStudy(system.client, files);
+      alone.push(studyTimesOf(record, await system.client.result(record.jobId)));
+    }
+  });
+  const cpuSecondsPerStudy = (used.workerCores * used.seconds) / aloneStudies;
+  const rate = rateOf(cpuSecondsPerStudy, used.otherCores);
 
-  const before = [await cpuSecondsOf(worker.pid), machineCpuSeconds()] as const;
-  const begun = performance.now();
   const records: Promise<JobRecord>[] = [];
-  for (let study = 0; study < studies; study++) {
-    records.push(staged(system, files));
-    await delay(1_000 * exponential(random, rate));
-  }
-  const ended = await Promise.all(records);
-  const elapsed = (performance.now() - begun) / 1_000;
-  const after = [await cpuSecondsOf(worker.pid), machineCpuSeconds()] as const;
-  const workerCores = (after[0].process - before[0].process) / elapsed;
-  return {
-    alone,
-    cpuSecondsPerStudy,
-    ...timesOf(ended),
-    workerCores,
-    otherCores: (after[1] - before[1]) / elapsed - workerCores,
-  };
+  const { workerCores, otherCores } = await coresUsed(worker.pid, async () => {
+    for (let study = 0; study < studies; study++) {
+      records.push(stagedStudy(system.client, files));
+      await delay(1_000 * exponential(random, rate));
+    }
+    await Promise.all(records);
+  });
+  return { alone, cpuSecondsPerStudy, ...timesOf(await Promise.all(records)), workerCores, otherCores };
 }
 
-async function staged({ client }: System, files: StudyFiles): Promise<JobRecord> {
-  const record = await follow(client, await client.submit(files, create(StudyMetadataSchema, {})));
-  if (record.state !== JobRecord_State.SUCCEEDED) throw new Error(`a study failed: ${record.error?.message}`);
-  return record;
+/** CPU time of a worker, and of everything else on the machine, for a second of `work`. */
+async function coresUsed(pid: number, work: () => Promise<void>) {
+  const [machine, begun] = [machineCpuSeconds(), performance.now()];
+  const { process: worker } = await cpuSecondsFor(pid, work);
+  const seconds = (performance.now() - begun) / 1_000;
+  const other = machineCpuSeconds() - machine - worker;
+  return { seconds, workerCores: worker / seconds, otherCores: other / seconds };
 }
 
 function timesOf(records: readonly JobRecord[]) {

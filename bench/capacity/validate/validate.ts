@@ -2,7 +2,7 @@ import { phantomStudy } from '../../../tests/helpers/studies.ts';
 import { median } from '../../bench-result.ts';
 import { type Parameters, assumptionsFrom, parametersOf } from '../assumptions.ts';
 import { type Measured, readMeasured } from '../measured.ts';
-import { workOf } from '../measured-figures.ts';
+import { encodingSeconds, workOf } from '../measured-figures.ts';
 import { arrivalsAt } from '../simulation/arrivals.ts';
 import { chancesOf } from '../simulation/random.ts';
 import { simulate } from '../simulation/simulate.ts';
@@ -81,13 +81,9 @@ function simulateRun(real: RealRun, measured: Measured) {
   });
   // From its record's time on a study is still on its way into the queue and to a worker.
   const pickUp = median(real.alone.map((times) => times.pickUp));
+  const draw = drawnFrom(undisturbed(workOf(real.alone), real.cpuSecondsPerStudy, parameters));
   const outcomes = Array.from({ length: runs }, (_, run) =>
-    simulate({
-      parameters,
-      seed: seed + run,
-      draw: drawnFrom(undisturbed(workOf(real.alone), real.cpuSecondsPerStudy, parameters)),
-      arrivals: arrivalsAt(real.acceptedAt),
-    }),
+    simulate({ parameters, seed: seed + run, draw, arrivals: arrivalsAt(real.acceptedAt) }),
   );
   const of = (value: 'p50' | 'p95') =>
     pickUp + median(outcomes.map(({ timeToResult }) => timeToResult.routine[value]));
@@ -102,11 +98,15 @@ function simulateRun(real: RealRun, measured: Measured) {
 function undisturbed(
   works: readonly StudyWork[],
   cpuSecondsPerStudy: number,
-  { encoderRun, encoderSlice, prepareThreads, finishThreads }: Parameters,
+  parameters: Parameters,
 ): StudyWork[] {
   const mean = (of: (work: StudyWork) => number) =>
     works.reduce((sum, work) => sum + of(work), 0) / works.length;
-  const encoding = 2 * encoderRun + encoderSlice * mean(({ slices }) => slices);
+  const { prepareThreads, finishThreads } = parameters;
+  const encoding = encodingSeconds(
+    mean(({ slices }) => slices),
+    parameters,
+  );
   const claimed = mean(({ prepare, finish }) => prepareThreads * prepare + finishThreads * finish);
   const scale = Math.min(1, (cpuSecondsPerStudy - encoding) / claimed);
   return works.map((work) => ({ ...work, prepare: scale * work.prepare, finish: scale * work.finish }));

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { hasCode } from '@hepastage/platform';
 
 /**
  * The secrets of one machine: those of API and worker in `secrets`, those of Redis, S3 and Grafana in a folder of each, so that no server sees another's. All of them follow from one seed, which no
@@ -34,7 +35,7 @@ async function makeOnce(file: string, content: string): Promise<void> {
   try {
     await link(mine, file);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
   } finally {
     await rm(mine);
   }

@@ -35,6 +35,7 @@ export interface LockedPackage extends Manifest {
   readonly inBundle?: boolean;
   readonly hasInstallScript?: boolean;
   readonly license?: string;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
 /** package-lock.json of version 3. */

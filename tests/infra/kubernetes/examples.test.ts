@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { environmentOf } from './environment.ts';
-import { type ClusterObject, containersOf, ofKind, podsOf } from './objects.ts';
+import { type ClusterObject, containerOf, containersOf, named, ofKind, podsOf } from './objects.ts';
 import { digest, exampleName, renderExamples } from './render.ts';
 
 const renderings = [...(await renderExamples('cpu')), ...(await renderExamples('gpu'))];
@@ -76,11 +76,7 @@ function rendered(folder: string, overlay: string): ClusterObject[] {
 
 /** Variables of a container of a Deployment. */
 function environment(objects: readonly ClusterObject[], deployment: string, name: string) {
-  const pod = podsOf(objects).find(({ owner }) => owner === `Deployment/${deployment}`);
-  assert.ok(pod, deployment);
-  const container = containersOf(pod).find((one) => one.name === name);
-  assert.ok(container, name);
-  return environmentOf(container, objects);
+  return environmentOf(containerOf(objects, `Deployment/${deployment}`, name), objects);
 }
 
 function modelOf(objects: readonly ClusterObject[], deployment: string) {
@@ -90,6 +86,7 @@ function modelOf(objects: readonly ClusterObject[], deployment: string) {
 
 /** Where a rule of a NetworkPolicy leads out to. */
 function addressesOf(objects: readonly ClusterObject[], policy: string, rule: number) {
-  const found = ofKind(objects, 'NetworkPolicy').find(({ metadata }) => metadata?.name === policy);
-  return (found?.spec?.egress?.[rule]?.to ?? []).map(({ ipBlock }) => ipBlock?.cidr);
+  return (named(objects, 'NetworkPolicy', policy).spec?.egress?.[rule]?.to ?? []).map(
+    ({ ipBlock }) => ipBlock?.cidr,
+  );
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
-import { type ClusterObject, ofKind, podsOf } from './objects.ts';
+import { type ClusterObject, named, ofKind, podsOf } from './objects.ts';
 import type { Policy } from './policies/policy.ts';
 import { renderOverlay } from './render.ts';
 
@@ -29,7 +29,7 @@ export function finds(policy: Policy, mistakes: readonly Mistake[]): void {
 }
 
 export function deployment(objects: readonly ClusterObject[], service: string): IDeployment {
-  return ofKind(objects, 'Deployment').find(({ metadata }) => metadata?.name === `hepastage-${service}`)!;
+  return named(objects, 'Deployment', `hepastage-${service}`);
 }
 
 /** A change of the pods of a service, and of their first container. */

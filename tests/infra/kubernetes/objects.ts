@@ -73,6 +73,17 @@ export function ofKind<K extends ClusterObject['kind']>(
   return objects.filter((object): object is Extract<ClusterObject, { kind: K }> => object.kind === kind);
 }
 
+/** The one of that kind and name. */
+export function named<K extends ClusterObject['kind']>(
+  objects: readonly ClusterObject[],
+  kind: K,
+  name: string,
+): Extract<ClusterObject, { kind: K }> {
+  const found = ofKind(objects, kind).find(({ metadata }) => metadata?.name === name);
+  if (found === undefined) throw new Error(`there is no ${kind}/${name}`);
+  return found;
+}
+
 /** Every pod that the objects would make. */
 export function podsOf(objects: readonly ClusterObject[]): Pod[] {
   return objects.flatMap((object) => {
@@ -87,6 +98,16 @@ export function podsOf(objects: readonly ClusterObject[]): Pod[] {
 /** Those that run beside each other, and those that run first. */
 export function containersOf({ spec }: Pod): IContainer[] {
   return [...(spec.initContainers ?? []), ...spec.containers];
+}
+
+/** The container of that name in the pods of `owner`, `Deployment/hepastage-api`. */
+export function containerOf(objects: readonly ClusterObject[], owner: string, name: string): IContainer {
+  const found = podsOf(objects)
+    .filter((pod) => pod.owner === owner)
+    .flatMap(containersOf)
+    .find((container) => container.name === name);
+  if (found === undefined) throw new Error(`${owner} has no container ${name}`);
+  return found;
 }
 
 export interface Selector {

@@ -1,10 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { execFile } from 'node:child_process';
+import { executeTool } from '../../../scripts/checks/run-tool.ts';
+import { root } from '../../../scripts/root.ts';
 import { type ClusterObject, nameOf } from './objects.ts';
-
-const root = join(import.meta.dirname, '../../..');
 
 interface Model {
   validate(): void;
@@ -63,15 +61,9 @@ export async function unknownFields(objects: readonly ClusterObject[]): Promise<
       join(folder, 'tsconfig.json'),
       JSON.stringify({ extends: '../../tsconfig.base.json', files: ['objects.ts'] }),
     );
-    const compiler = join(root, 'node_modules/.bin/tsc');
-    const said = await promisify(execFile)(compiler, ['--project', folder, '--pretty', 'false'], {
-      cwd: folder,
-    }).then(
-      () => '',
-      (error: unknown) => (error as { stdout?: string }).stdout ?? String(error),
-    );
-    const problems = [...said.matchAll(/^objects\.ts\((\d+),\d+\): error \S+ (.*)$/gm)];
-    if (said !== '' && problems.length === 0) throw new Error(said);
+    const compiled = await executeTool('tsc', ['--project', folder, '--pretty', 'false'], folder);
+    const problems = [...compiled.stdout.matchAll(/^objects\.ts\((\d+),\d+\): error \S+ (.*)$/gm)];
+    if (!compiled.succeeded && problems.length === 0) throw new Error(compiled.stdout + compiled.stderr);
     return problems.map(
       ([, line, message]) => `${nameOf(objects[Math.ceil(Number(line) / 2) - 1]!)}: ${message}`,
     );

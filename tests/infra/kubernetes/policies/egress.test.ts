@@ -1,5 +1,5 @@
 import { finds } from '../mistakes.ts';
-import { type ClusterObject, ofKind } from '../objects.ts';
+import { type ClusterObject, named } from '../objects.ts';
 import { egress } from './egress.ts';
 
 finds(egress, [
@@ -31,7 +31,5 @@ finds(egress, [
 ]);
 
 function rule(objects: readonly ClusterObject[], name: string, index: number) {
-  return ofKind(objects, 'NetworkPolicy').find(({ metadata }) => metadata?.name === name)!.spec!.egress![
-    index
-  ]!;
+  return named(objects, 'NetworkPolicy', name).spec!.egress![index]!;
 }

@@ -1,5 +1,5 @@
 import { finds, without } from '../mistakes.ts';
-import { ofKind } from '../objects.ts';
+import { named } from '../objects.ts';
 import { networkPolicies } from './network.ts';
 
 finds(networkPolicies, [
@@ -13,23 +13,18 @@ finds(networkPolicies, [
   [
     'a door for everybody',
     /no pod to everybody/,
-    (objects) =>
-      delete ofKind(objects, 'NetworkPolicy').find(({ metadata }) => metadata?.name === 'hepastage-scraped')!
-        .spec!.ingress![0]!.from,
+    (objects) => delete named(objects, 'NetworkPolicy', 'hepastage-scraped').spec!.ingress![0]!.from,
   ],
   [
     'a port that there is not',
     /names port 9102/,
     (objects) =>
-      (ofKind(objects, 'NetworkPolicy').find(
-        ({ metadata }) => metadata?.name === 'hepastage-way-in',
-      )!.spec!.ingress![0]!.ports![0]!.port = 9102),
+      (named(objects, 'NetworkPolicy', 'hepastage-way-in').spec!.ingress![0]!.ports![0]!.port = 9102),
   ],
   [
     'metadata of the cloud',
     /cloud’s metadata/,
     (objects) =>
-      delete ofKind(objects, 'NetworkPolicy').find(({ metadata }) => metadata?.name === 'hepastage-stores')!
-        .spec!.egress![1]!.to![0]!.ipBlock!.except,
+      delete named(objects, 'NetworkPolicy', 'hepastage-stores').spec!.egress![1]!.to![0]!.ipBlock!.except,
   ],
 ]);

@@ -1,5 +1,5 @@
 import { edit, finds, without } from '../mistakes.ts';
-import { ofKind } from '../objects.ts';
+import { named } from '../objects.ts';
 import { references } from './references.ts';
 
 finds(references, [
@@ -47,8 +47,6 @@ finds(references, [
     'a scrape of another port',
     /PodMonitor\/hepastage-worker: asks/,
     (objects) =>
-      (ofKind(objects, 'PodMonitor').find(
-        ({ metadata }) => metadata?.name === 'hepastage-worker',
-      )!.spec.podMetricsEndpoints![0]!.port = 'metrics'),
+      (named(objects, 'PodMonitor', 'hepastage-worker').spec.podMetricsEndpoints![0]!.port = 'metrics'),
   ],
 ]);

@@ -16,8 +16,9 @@ const workerItself = 0.7 * 2 ** 30;
 /** The services would start with what the manifests give them, and none of it is for nobody. */
 export const settings: Policy = (objects) => {
   try {
-    const all = [...apiConfigs(objects), ...workerConfigs(objects), ...commandConfigs(objects)];
-    for (const { config } of workerConfigs(objects)) opinionFolders(config.opinionModels);
+    const workers = workerConfigs(objects);
+    const all = [...apiConfigs(objects), ...workers, ...commandConfigs(objects)];
+    for (const { config } of workers) opinionFolders(config.opinionModels);
     return all.flatMap(({ owner, unread }) =>
       unread.map((variable) => `${owner}: ${variable} is no setting of it`),
     );
@@ -39,19 +40,17 @@ export const reconciling: Policy = (objects) => {
 
 /** Kubernetes waits for longer than a service takes to stop. */
 export const gracePeriods: Policy = (objects) => [
-  ...apiConfigs(objects).flatMap(({ owner, pod, config }) =>
-    outlasts(
+  ...apiConfigs(objects).flatMap(({ owner, pod, config }) => [
+    ...outlasts(
       owner,
       pod,
       (config.drainMs + config.shutdownMsMax + config.otlpTimeoutMs) / 1_000 + closeSeconds,
     ),
-  ),
-  ...apiConfigs(objects).flatMap(({ owner, config }) =>
-    unmet(owner, {
+    ...unmet(owner, {
       'answers on until no proxy leads to it any more': config.drainMs >= 5_000,
       'cuts no upload off at the end': config.shutdownMsMax >= config.uploadMsMax,
     }),
-  ),
+  ]),
   ...workerConfigs(objects).flatMap(({ owner, pod, config }) =>
     outlasts(
       owner,

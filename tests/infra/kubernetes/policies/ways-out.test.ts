@@ -1,5 +1,5 @@
 import { finds, setting } from '../mistakes.ts';
-import { ofKind } from '../objects.ts';
+import { named } from '../objects.ts';
 import { waysOut } from './ways-out.ts';
 
 finds(waysOut, [
@@ -22,9 +22,7 @@ finds(waysOut, [
     'a way to a PACS that nobody sends to',
     /hepastage-worker worker: reaches its PACS/,
     (objects) => {
-      const policy = structuredClone(
-        ofKind(objects, 'NetworkPolicy').find(({ metadata }) => metadata?.name === 'hepastage-stores')!,
-      );
+      const policy = structuredClone(named(objects, 'NetworkPolicy', 'hepastage-stores'));
       policy.metadata!.name = 'hepastage-pacs';
       objects.push(policy);
     },
