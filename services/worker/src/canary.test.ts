@@ -63,6 +63,8 @@ async function open() {
 }
 
 const briefly = async () => delay(20);
+/** So that canaries, which look twice a second, look often before all is done. */
+const slowly = async () => delay(100);
 const notAtAll = async () => undefined;
 
 function studyOf(priority: StudyMetadata_Priority, model: string): StudyRequest {
@@ -106,7 +108,7 @@ test('canaries and a worker that has more than it can do: every study ends, thos
     const isNamed = n < 30 ? n % 10 !== 9 : n % 10 === 0;
     (isNamed ? named : unnamed).push(await queue.add(n % 7 === 0 ? STAT : ROUTINE, isNamed ? 'named' : ''));
   }
-  const stable = await queue.worker(false, 2, briefly);
+  const stable = await queue.worker(false, 2, slowly);
   await eventually(queue.lanes, { stat: 0, routine: 0, active: 0, delayed: 0 });
 
   const byCanaries = canaries.flatMap(({ begun }) => begun);
